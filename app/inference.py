@@ -1,0 +1,345 @@
+"""The seam to the network: a bounded queue, one thread that reads what waits together, one predictor.
+
+The database is the truth about readings; this queue only holds what this process has to do next. It knows no SQL: the
+`KeepsReadings` it is given does.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+import structlog
+
+from app.errors import BusyError, StoppingError
+from model.errors import InferenceError, Refusal, UnreadableFileError
+from model.imaging.radiograph import Radiograph
+from model.prediction import ModelInfo, Prediction, PreprocessingStep
+
+log = structlog.get_logger()
+
+
+class DescribesWeights(Protocol):
+    """The card of the weights, as far as the application needs it."""
+
+    @property
+    def other_threshold(self) -> float:
+        """P(other) at or above which a reading is flagged."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole card."""
+
+
+class ReadsRadiographs(Protocol):
+    """What reads: `model.predict.Predictor`, a fake in tests, later a remote engine."""
+
+    @property
+    def card(self) -> DescribesWeights:
+        """The card of the weights in use."""
+
+    @property
+    def info(self) -> ModelInfo:
+        """Provenance of what it predicts."""
+
+    def predict_batch(self, radiographs: Sequence[Radiograph]) -> list[Prediction | Refusal]:
+        """Read several radiographs in one pass."""
+
+    def steps(self, radiograph: Radiograph) -> list[PreprocessingStep]:
+        """Picture every preprocessing step of one radiograph."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a radiograph that may be read was not.
+
+    Attributes:
+        code: Stable, upper snake case.
+        detail: Sentences for a radiologist.
+    """
+
+    code: str
+    detail: str
+
+
+INFERENCE_FAILED = Failure(
+    code="INFERENCE_FAILED",
+    detail="The network could not read this radiograph. Nothing was analysed. Send the same file again to try anew.",
+)
+FILE_LOST = Failure(
+    code="FILE_LOST",
+    detail="The stored file of this radiograph cannot be read any more. Nothing was analysed. Send it again.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of one queued reading.
+
+    Attributes:
+        timings_ms: Milliseconds by stage, as far as they are known.
+    """
+
+    reading_id: UUID
+    outcome: Prediction | Refusal | Failure
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+class KeepsReadings(Protocol):
+    """The store behind the queue. Called from the reading thread only, except `unfinished`."""
+
+    def unfinished(self) -> list[UUID]:
+        """Readings that a stop or crash left behind and that are to be read, oldest first."""
+
+    def start(self, reading_ids: Sequence[UUID]) -> None:
+        """Write down that these are being read now: if the process dies, it was while reading them."""
+
+    def load(self, reading_id: UUID) -> Radiograph:
+        """Decode a reading's radiograph from the stored bytes."""
+
+    def finish(self, results: Sequence[Result]) -> None:
+        """Store results, whole and at once."""
+
+
+class Observes(Protocol):
+    """Counts what the queue does."""
+
+    def batch_read(self, results: Sequence[Result]) -> None:
+        """A batch was read and stored."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Job:
+    reading_id: UUID
+    radiograph: Radiograph | None
+    slot: "Slot | None"
+    decode_ms: float | None
+    received: float
+    done: "Future[None]" = field(default_factory=Future)
+
+
+class Slot:
+    """One of the queue's places, held from before a file is read until its reading is stored."""
+
+    def __init__(self, queue: "ReadingQueue") -> None:
+        self._queue = queue
+        self._is_held = True
+        self.is_submitted = False
+
+    def release(self) -> None:
+        """Give the place back; a second time does nothing."""
+        if self._is_held:
+            self._is_held = False
+            self._queue.give_back()
+
+
+class ReadingQueue:
+    """Takes readings up to `capacity`, reads those that wait together, at most `batch` at a time, on one thread."""
+
+    def __init__(
+        self,
+        predictor: ReadsRadiographs,
+        store: KeepsReadings,
+        *,
+        capacity: int,
+        batch: int,
+        observer: Observes | None = None,
+    ) -> None:
+        self._predictor = predictor
+        self._store = store
+        self._capacity = capacity
+        self._batch = batch
+        self._observer = observer
+        self._changed = threading.Condition()
+        self._waiting: deque[_Job] = deque()
+        self._jobs: dict[UUID, _Job] = {}
+        self._n_held = 0
+        self._is_stopping = False
+        self._thread = threading.Thread(target=self._work, name="reading", daemon=True)
+
+    @property
+    def depth(self) -> int:
+        """Places that are taken, and readings left over from before the start."""
+        with self._changed:
+            return max(self._n_held, len(self._jobs))
+
+    @property
+    def n_waiting(self) -> int:
+        """Readings that wait, without those being read."""
+        with self._changed:
+            return len(self._waiting)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the reading thread runs."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Take up what a stop or crash left behind, then read whatever comes."""
+        for reading_id in self._store.unfinished():
+            self.submit(reading_id)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish the batch in hand and stop; what waits stays queued in the store."""
+        with self._changed:
+            self._is_stopping = True
+            left = list(self._waiting)
+            self._waiting.clear()
+            for job in left:
+                self._jobs.pop(job.reading_id, None)
+            self._changed.notify_all()
+        for job in left:
+            self._settle(job, StoppingError())
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def reserve(self) -> Slot:
+        """Take a place before anything is read or stored.
+
+        Raises:
+            BusyError: all places are taken.
+            StoppingError: the server stops.
+        """
+        with self._changed:
+            if self._is_stopping:
+                raise StoppingError
+            if self._n_held >= self._capacity:
+                raise BusyError(limit=self._capacity)
+            self._n_held += 1
+        return Slot(self)
+
+    def give_back(self) -> None:
+        """Free one place; slots call it."""
+        with self._changed:
+            self._n_held -= 1
+
+    def submit(
+        self,
+        reading_id: UUID,
+        *,
+        slot: Slot | None = None,
+        radiograph: Radiograph | None = None,
+        decode_ms: float | None = None,
+        received: float | None = None,
+    ) -> "Future[None]":
+        """Queue a stored reading; one that is queued already is not queued twice.
+
+        Args:
+            slot: The place it was promised; given back when the reading is stored.
+            radiograph: Saves decoding it again. Kept only while few wait, so that memory stays bounded.
+            decode_ms: How long decoding took.
+            received: `time.perf_counter()` when its file began to be read.
+
+        Returns:
+            Done once the reading is stored, whatever it says; with `StoppingError` when the server stops before.
+        """
+        if slot:
+            slot.is_submitted = True
+        with self._changed:
+            known = self._jobs.get(reading_id)
+            if known is None and not self._is_stopping:
+                job = _Job(
+                    reading_id=reading_id,
+                    radiograph=radiograph if len(self._waiting) < 2 * self._batch else None,
+                    slot=slot,
+                    decode_ms=decode_ms,
+                    received=time.perf_counter() if received is None else received,
+                )
+                self._jobs[reading_id] = job
+                self._waiting.append(job)
+                self._changed.notify()
+                return job.done
+        if slot:
+            slot.release()
+        if known:
+            return known.done
+        stopped: Future[None] = Future()
+        stopped.set_exception(StoppingError())
+        return stopped
+
+    def _work(self) -> None:
+        while jobs := self._take():
+            try:
+                self._read(jobs)
+                error = None
+            except Exception as caught:  # the loop outlives any fault: the readings stay unfinished in the store
+                log.exception("reading_not_stored", n_readings=len(jobs))
+                error = caught
+            with self._changed:
+                for job in jobs:
+                    self._jobs.pop(job.reading_id, None)
+            for job in jobs:
+                self._settle(job, error)
+
+    def _take(self) -> list[_Job]:
+        """Wait for work; an empty list means stop."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_stopping)
+            if self._is_stopping:
+                return []
+            return [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+
+    def _settle(self, job: _Job, error: Exception | None) -> None:
+        if job.slot:
+            job.slot.release()
+        if error is None:
+            job.done.set_result(None)
+        else:
+            job.done.set_exception(error)
+
+    def _read(self, jobs: Sequence[_Job]) -> None:
+        self._store.start([job.reading_id for job in jobs])
+        outcomes: dict[UUID, Prediction | Refusal | Failure] = {}
+        readable: list[tuple[_Job, Radiograph]] = []
+        for job in jobs:
+            radiograph = job.radiograph or self._load(job)
+            if radiograph is None:
+                outcomes[job.reading_id] = FILE_LOST
+            else:
+                readable.append((job, radiograph))
+        predicted = self._predict([radiograph for _, radiograph in readable])
+        outcomes |= {job.reading_id: outcome for (job, _), outcome in zip(readable, predicted, strict=True)}
+        results = [self._result(job, outcomes[job.reading_id]) for job in jobs]
+        self._store.finish(results)
+        if self._observer:
+            self._observer.batch_read(results)
+
+    def _load(self, job: _Job) -> Radiograph | None:
+        started = time.perf_counter()
+        try:
+            radiograph = self._store.load(job.reading_id)
+        except (OSError, UnreadableFileError):
+            log.exception("stored_file_unreadable", reading_id=str(job.reading_id))
+            return None
+        job.decode_ms = (time.perf_counter() - started) * 1000
+        return radiograph
+
+    def _predict(self, radiographs: Sequence[Radiograph]) -> list[Prediction | Refusal | Failure]:
+        """Read a batch; when the device fails, each alone, so that one radiograph cannot spoil its neighbours."""
+        if not radiographs:
+            return []
+        try:
+            return list(self._predictor.predict_batch(radiographs))
+        except Exception as error:  # a fault of the network is stored as a failed reading, never lost
+            log.exception("inference_failed", n_radiographs=len(radiographs))
+            if len(radiographs) == 1 and not isinstance(error, InferenceError):
+                return [INFERENCE_FAILED]
+        return [self._predict_one(radiograph) for radiograph in radiographs]
+
+    def _predict_one(self, radiograph: Radiograph) -> Prediction | Refusal | Failure:
+        try:
+            return self._predictor.predict_batch([radiograph])[0]
+        except Exception:  # as above
+            log.exception("inference_failed", n_radiographs=1)
+            return INFERENCE_FAILED
+
+    def _result(self, job: _Job, outcome: Prediction | Refusal | Failure) -> Result:
+        stages = dict(outcome.timings_ms) if isinstance(outcome, Prediction) else {}
+        decode = {} if job.decode_ms is None else {"decode": job.decode_ms}
+        total = (time.perf_counter() - job.received) * 1000
+        timings = {name: round(ms, 2) for name, ms in (decode | stages | {"total": total}).items()}
+        return Result(reading_id=job.reading_id, outcome=outcome, timings_ms=timings)

@@ -1,0 +1,115 @@
+"""Around every request: an id, a log line without anything from the sender, a count, a size limit, the last resort."""
+
+import time
+from collections.abc import Callable
+from secrets import token_hex
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import FileTooLargeError
+from app.web.metrics import Metrics
+
+log = structlog.get_logger()
+
+_QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_ENVELOPE_BYTES = 64 * 1024
+"""What a multipart body may have beside its file: boundaries and headers."""
+
+
+class BodyTooLargeError(FileTooLargeError, HTTPException):
+    """`FileTooLargeError` in the guise that the framework lets through while it reads a form."""
+
+    def __init__(self, *, measured: int, limit: int) -> None:
+        FileTooLargeError.__init__(self, measured=measured, limit=limit)
+        self.status_code = 413
+        self.detail = "too large"
+        self.headers = None
+
+
+class BodyLimitMiddleware:
+    """Counts the body while it streams in and stops reading at the limit, whatever length was announced."""
+
+    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "")
+        n_bytes = 0
+
+        async def counting() -> Message:
+            nonlocal n_bytes
+            self._check(int(announced) if announced.isdigit() else 0)
+            message = await receive()
+            n_bytes += len(message.get("body", b""))
+            self._check(n_bytes)
+            return message
+
+        await self._app(scope, counting, send)
+
+    def _check(self, n_bytes: int) -> None:
+        if n_bytes > self._limit + _ENVELOPE_BYTES:
+            raise BodyTooLargeError(measured=n_bytes, limit=self._limit)
+
+
+class RequestMiddleware:
+    """Gives each request its id, notes what became of it, and answers when everything else has failed."""
+
+    def __init__(
+        self, app: ASGIApp, *, metrics: Metrics, is_logged: bool, last_resort: Callable[[Request], Response]
+    ) -> None:
+        self._app = app
+        self._metrics = metrics
+        self._is_logged = is_logged
+        self._last_resort = last_resort
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one connection."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = scope["request_id"] = token_hex(8)
+        started = time.perf_counter()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, sending)
+            except Exception:  # the outermost handler: whatever it is, the sender gets an answer and we get a log line
+                log.exception("request_failed", route=_route(scope))
+                if status:
+                    raise
+                await self._last_resort(Request(scope))(scope, receive, sending)
+            finally:
+                self._note(scope, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = _route(scope)
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        self._metrics.requests.labels(method, route, str(status)).observe(seconds)
+        if self._is_logged and route not in _QUIET_ROUTES:
+            log.info(
+                "request", method=scope["method"], route=route, status=status, duration_ms=round(seconds * 1000, 1)
+            )
+
+
+def _route(scope: Scope) -> str:
+    """The route's pattern, never the path: that may hold what somebody typed."""
+    return str(getattr(scope.get("route"), "path", "unmatched"))

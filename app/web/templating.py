@@ -1,0 +1,198 @@
+"""Pages from templates: one Jinja environment, one frozen context a page, static files under hashed addresses.
+
+Templates hold `if`, `for` and the formatting filters of this module; what a page shows is decided in its context.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+_ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = _ROOT / "templates"
+STATIC = _ROOT / "static"
+
+FINDING_NAMES = {
+    "covid-19": "COVID-19",
+    "indeterminate": "Indeterminate",
+    "other": "Other abnormality",
+    "normal": "Normal",
+}
+"""A finding's name on screen, in the order of the worklist's filters."""
+
+_REFUSALS = {
+    "NOT_FRONTAL": "lateral view",
+    "NOT_A_FRONTAL_CHEST": "not a frontal chest",
+    "WRONG_MODALITY": "not a plain radiograph",
+    "OUT_OF_SCOPE_AGE": "not an adult",
+    "TOO_SMALL": "image too small",
+    "BLANK": "blank image",
+}
+
+
+class NamesRoutes(Protocol):
+    """Whatever turns a route's name into its path; a FastAPI application does."""
+
+    def url_path_for(self, name: str, /, **path_params: Any) -> str:
+        """Return the path of the route called `name`."""
+
+
+class Pages:
+    """Renders pages; made once in `create_app` and kept in its state.
+
+    Attributes:
+        static_path: Where the static files are served: `/static/` and a hash over all of them, so that an address never
+            changes its content and modules import one another by relative path.
+    """
+
+    def __init__(self, routes: NamesRoutes, *, templates: Path = TEMPLATES, static: Path = STATIC) -> None:
+        self.static_path = f"/static/{static_digest(static)}"
+        self.environment = make_environment(templates)
+        self.environment.globals["url"] = _path_for(routes)
+        self.environment.globals["static"] = lambda name: f"{self.static_path}/{name}"
+
+    def render(self, page: str, context: object, *, status_code: int = 200) -> HTMLResponse:
+        """Fill the template `page` with a frozen dataclass.
+
+        Args:
+            page: Path below `templates/`, such as `cases/worklist.html`.
+            context: The page's values; its field names are the template's variables.
+            status_code: Status of the answer.
+
+        Returns:
+            The page, never kept by a cache: it shows patients.
+
+        Raises:
+            TypeError: `context` is not a frozen dataclass.
+            jinja2.UndefinedError: the template asks for what the context does not hold.
+        """
+        values = context_values(context)
+        body = self.environment.get_template(page).render(values)
+        return HTMLResponse(body, status_code=status_code, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+
+
+class HashedStaticFiles(StaticFiles):
+    """Static files below an address that holds their hash, so that a browser may keep them for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with the file and the permission to keep it."""
+        response = await super().get_response(path, scope)
+        if response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def make_environment(templates: Path = TEMPLATES) -> Environment:
+    """Build the Jinja environment: everything escaped, nothing undefined."""
+    environment = Environment(
+        loader=FileSystemLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        probability=format_probability,
+        number=format_number,
+        percent=format_percent,
+        finding_name=finding_name,
+        zone_name=zone_name,
+        refusal_name=refusal_name,
+        iso=format_iso,
+        plain_time=format_plain_time,
+        dicom_date=format_dicom_date,
+        short_hash=short_hash,
+    )
+    return environment
+
+
+def context_values(context: object) -> dict[str, Any]:
+    """Return the fields of a frozen dataclass by name, nested values untouched.
+
+    Raises:
+        TypeError: `context` is anything else.
+    """
+    parameters = getattr(context, "__dataclass_params__", None)
+    if isinstance(context, type) or not is_dataclass(context) or not getattr(parameters, "frozen", False):
+        raise TypeError(f"a page's context is a frozen dataclass, not {type(context).__name__}")
+    return {field.name: getattr(context, field.name) for field in fields(context)}
+
+
+def static_digest(static: Path = STATIC) -> str:
+    """Return 12 hexadecimal digits over the names and bytes of all static files."""
+    digest = hashlib.sha256()
+    for path in sorted(static.rglob("*")):
+        if path.is_file():
+            digest.update(path.relative_to(static).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def format_probability(value: float) -> str:
+    """Write a probability with two decimals; never as certainty: `<0.01` and `>0.99` at the ends."""
+    if value < 0.005:
+        return "<0.01"
+    if value >= 0.995:
+        return ">0.99"
+    return f"{value:.2f}"
+
+
+def format_number(value: float, digits: int = 2) -> str:
+    """Write a number with a fixed count of decimals, whole numbers without any."""
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.{digits}f}"
+
+
+def format_percent(value: float, digits: int = 0) -> str:
+    """Write a share in [0, 1] as per cent, without the sign: SVG and prose add their own."""
+    return f"{100 * value:.{digits}f}"
+
+
+def finding_name(value: str) -> str:
+    """Return a finding's name on screen."""
+    return FINDING_NAMES[str(value)]
+
+
+def zone_name(value: str) -> str:
+    """Return a lung zone's name on screen: `right-upper` is `Right upper`."""
+    return str(value).replace("-", " ").capitalize()
+
+
+def refusal_name(code: str) -> str:
+    """Return the few words for a refusal or failure code that stand in a list."""
+    return _REFUSALS.get(code, code.replace("_", " ").lower())
+
+
+def format_iso(value: datetime) -> str:
+    """Write a time as ISO 8601 in UTC; a time without zone is UTC already."""
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def format_plain_time(value: datetime) -> str:
+    """Write a time for readers without scripts; the browser replaces it by the local time."""
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return f"{aware.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def format_dicom_date(value: str) -> str:
+    """Write a DICOM date (DA, `YYYYMMDD`) with hyphens; anything else stays as it was sent."""
+    return f"{value[:4]}-{value[4:6]}-{value[6:]}" if len(value) == 8 and value.isdigit() else value
+
+
+def short_hash(value: str) -> str:
+    """Return the first eight digits of a hash."""
+    return value[:8]
+
+
+def _path_for(routes: NamesRoutes) -> Callable[..., str]:
+    def url(name: str, **path_params: Any) -> str:
+        return str(routes.url_path_for(name, **path_params))
+
+    return url

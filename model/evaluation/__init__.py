@@ -1,0 +1,1 @@
+"""Figures with intervals, used by training, by reports and by the site's own checks."""

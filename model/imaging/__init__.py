@@ -1,0 +1,1 @@
+"""From the bytes of a file to presentation pixels: sniff, decode, modality, VOI, polarity."""

@@ -1,0 +1,53 @@
+"""Chooses a window where the header has none that can be used."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.imaging.pixels import Pixels, is_padding, window_bounds
+from model.imaging.radiograph import VoiLutFunction, VoiWindow
+
+MIN_SHARE_INSIDE = 0.02
+"""Chosen: a window that fewer than 2 % of the pixels lie in shows a silhouette, not a radiograph."""
+
+TAIL = 0.005
+"""Chosen: half a percent at either end keeps markers and direct exposure from setting the range."""
+
+
+def is_flattening(pixels: Pixels, window: VoiWindow, padding: tuple[float, float] | None) -> bool:
+    """Tell whether fewer than `MIN_SHARE_INSIDE` of the pixels outside the padding lie strictly inside the window.
+
+    Args:
+        pixels: (H, W) modality values.
+    """
+    low, high = window_bounds(center=window.center, width=window.width, function=window.function)
+    image = _outside_padding(pixels, padding)
+    inside = int(np.count_nonzero((image > low) & (image < high)))
+    return inside < MIN_SHARE_INSIDE * image.size
+
+
+def robust_window(pixels: Pixels, padding: tuple[float, float] | None) -> VoiWindow | None:
+    """Give the window between the values that `TAIL` of the pixels outside the padding lie below and above.
+
+    Both ends are values of the image, chosen alike from either side, so a mirrored image gets the mirrored window.
+
+    Args:
+        pixels: (H, W) modality values.
+
+    Returns:
+        A LINEAR_EXACT window, or `None` where both ends are one value.
+    """
+    image = _outside_padding(pixels, padding).reshape(-1)
+    if image.size == 0:
+        return None
+    cut = int(TAIL * (image.size - 1))
+    ordered = np.partition(image, (cut, image.size - 1 - cut))
+    low, high = float(ordered[cut]), float(ordered[image.size - 1 - cut])
+    if not low < high:
+        return None
+    return VoiWindow(center=(low + high) / 2, width=high - low, function=VoiLutFunction.LINEAR_EXACT)
+
+
+def _outside_padding(pixels: Pixels, padding: tuple[float, float] | None) -> NDArray[Any]:
+    return pixels if padding is None else pixels[~is_padding(pixels, padding)]

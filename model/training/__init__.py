@@ -1,0 +1,1 @@
+"""Training of the two networks from the data folder. Never imported by `app`."""

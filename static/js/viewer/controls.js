@@ -1,0 +1,89 @@
+// @ts-check
+/** Joins commands with buttons and keys, writes the keys on the controls, and lists them. */
+import { need } from "../page-data.js";
+import { KEYMAP, commandOf, keyOf } from "./keymap.js";
+
+/** @typedef {import("./commands.js").Command} Command */
+
+/**
+ * Let buttons and keys run the commands.
+ * @param {Map<string, Command>} commands
+ */
+export function connect(commands) {
+  document.addEventListener("click", (event) => {
+    const control = event.target instanceof Element ? event.target.closest("button[data-command]") : null;
+    if (control instanceof HTMLElement) commands.get(control.dataset.command ?? "")?.run();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (document.querySelector("dialog[open]") || isTyping(event)) return;
+    const name = commandOf(event, onStage());
+    if (!name || (event.key === "Enter" && pressesControl(event.target))) return;
+    event.preventDefault();
+    commands.get(name)?.run();
+  });
+}
+
+/**
+ * Write each command's key on its control.
+ * @param {ParentNode} root
+ */
+export function writeKeys(root) {
+  for (const control of root.querySelectorAll("[data-command]")) {
+    const key = keyOf(control.getAttribute("data-command") ?? "");
+    if (!key || control.querySelector("kbd")) continue;
+    const hint = document.createElement("kbd");
+    hint.textContent = key;
+    control.append(hint);
+    control.setAttribute("aria-keyshortcuts", key);
+  }
+  for (const hint of root.querySelectorAll("[data-key-of]")) {
+    hint.textContent = keyOf(hint.getAttribute("data-key-of") ?? "");
+  }
+}
+
+/**
+ * Fill the list of keys from the same table.
+ * @param {Map<string, Command>} commands
+ */
+export function fillHelp(commands) {
+  const list = need("[data-help-list]");
+  const groups = new Map(KEYMAP.map(({ command }) => [commands.get(command)?.group ?? "", /** @type {string[]} */ ([])]));
+  for (const { command } of KEYMAP) groups.get(commands.get(command)?.group ?? "")?.push(command);
+  for (const [group, names] of groups) {
+    const section = document.createElement("section");
+    section.append(Object.assign(document.createElement("h3"), { textContent: group }));
+    const items = document.createElement("ul");
+    for (const name of names) {
+      const item = document.createElement("li");
+      item.append(Object.assign(document.createElement("span"), { textContent: commands.get(name)?.title }));
+      item.append(Object.assign(document.createElement("kbd"), { textContent: keyOf(name) }));
+      items.append(item);
+    }
+    section.append(items);
+    list.append(section);
+  }
+}
+
+/** Keys of the arrows belong to the stage only while no other control has the focus. */
+function onStage() {
+  const focused = document.activeElement;
+  return !focused || focused === document.body || focused instanceof HTMLElement && focused.matches("[data-stage]");
+}
+
+/**
+ * @param {KeyboardEvent} event
+ * @returns {boolean} Whether the key belongs to a field of text or a list.
+ */
+function isTyping(event) {
+  const { target } = event;
+  if (target instanceof HTMLTextAreaElement) return !(event.key === "Enter" && (event.ctrlKey || event.metaKey));
+  return target instanceof HTMLSelectElement;
+}
+
+/**
+ * @param {EventTarget | null} target
+ * @returns {boolean} Whether Enter presses the control that has the focus.
+ */
+function pressesControl(target) {
+  return target instanceof Element && target.closest("a, button, summary") !== null;
+}

@@ -1,0 +1,270 @@
+"""Training: the same pixels as serving, folds without a shared patient, a loop that resumes."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from model.findings import OUTPUTS, Finding
+from model.imaging.pixels import presentation_pixels
+from model.imaging.reader import read_radiograph
+from model.lungs import lung_mask
+from model.network import build_network
+from model.predict import Predictor
+from model.preprocess import InputSpec
+from model.training.augment import AugmentConfig, augment, random_affine, warp
+from model.training.cache import Prepared, prepare
+from model.training.classifier import (
+    COVID_19,
+    NORMAL,
+    OTHER,
+    ClassifierConfig,
+    hierarchical_loss,
+    sampling_probabilities,
+    train_classifier,
+)
+from model.training.config import CONFIGS, read_config
+from model.training.data import Sample
+from model.training.folds import N_FOLDS, make_folds, read_folds, write_folds
+from model.training.loop import Batch, LoopConfig, schedule, train
+from model.training.lungs import LungConfig
+from model.training.release import release_card
+from tests.model.conftest import TOY_NETWORK, two_lungs
+
+LOOP = LoopConfig(steps=6, batch_size=4, learning_rate=1e-3, weight_decay=0.01, average=0.9, checkpoint_every=2, seed=3)
+
+
+def _sample(folder: Path, index: int, label: str = "normal", source: str = "here", patient: str = "") -> Sample:
+    return Sample(
+        image_id=f"image-{index}",
+        path=folder / f"{index}.png",
+        source=source,
+        label=label,
+        patient=patient or f"patient-{index}",
+        view="PA",
+        sex="",
+        age_years=None,
+        pediatric=False,
+    )
+
+
+def _write_images(folder: Path, n: int) -> list[Sample]:
+    """Synthetic radiographs of three labels; COVID-19 has a bright patch in a lung."""
+    samples = []
+    for i in range(n):
+        label = ("normal", "covid", "pneumonia")[i % 3]
+        pixels = two_lungs(180 + i, 170)
+        if label != "normal":
+            pixels[100:150, 35:60] += np.float32(0.3)
+        sample = _sample(folder, i, label, source=("here", "there")[i % 2])
+        cv2.imwrite(str(sample.path), np.rint(pixels * 255).astype(np.uint8))
+        samples.append(sample)
+    return samples
+
+
+@pytest.fixture
+def predictor(toy_card: Path) -> Predictor:
+    return Predictor.load(toy_card, device="cpu")
+
+
+def _prepare(samples: list[Sample], predictor: Predictor, folder: Path) -> Prepared:
+    return prepare(
+        samples,
+        lambda presentation: lung_mask(predictor.lung_probabilities(presentation)),
+        predictor.card.lungs_sha256,
+        predictor.card.input,
+        folder=folder,
+    )
+
+
+def test_training_and_serving_make_identical_bytes_from_one_file(tmp_path: Path, predictor: Predictor) -> None:
+    samples = _write_images(tmp_path, 3)
+
+    prepared = _prepare(samples, predictor, tmp_path / "cache")
+
+    for sample, plain in zip(prepared.samples, prepared.plain, strict=True):
+        served = predictor.steps(read_radiograph(sample.path.read_bytes()))[-1].pixels
+        assert ((plain + 1) / np.float32(2)).tobytes() == served.tobytes()
+
+
+def test_the_cache_is_made_once(tmp_path: Path, predictor: Predictor) -> None:
+    samples = _write_images(tmp_path, 2)
+    first = _prepare(samples, predictor, tmp_path / "cache")
+    for sample in samples:
+        sample.path.unlink()
+
+    again = _prepare(samples, predictor, tmp_path / "cache")
+
+    assert np.array_equal(first.plain, again.plain)
+
+
+def test_the_middle_of_the_wide_crop_is_the_lung_box(tmp_path: Path, predictor: Predictor) -> None:
+    prepared = _prepare(_write_images(tmp_path, 1), predictor, tmp_path / "cache")
+    side = predictor.card.input.size
+    presentation = presentation_pixels(read_radiograph(prepared.samples[0].path.read_bytes()))
+    x0, y0, x1, y1 = prepared.boxes[0]
+    box = cv2.resize(presentation[y0:y1, x0:x1], (side, side), interpolation=cv2.INTER_AREA)
+
+    middle = warp(prepared.wide[0].astype(np.float32) / 255, np.eye(2, 3), side)
+
+    assert np.corrcoef(middle.ravel(), box.ravel())[0, 1] > 0.98
+
+
+def test_folds_share_no_patient_and_are_even(tmp_path: Path) -> None:
+    samples = [_sample(tmp_path, i, source=f"s{i % 3}", patient=f"p{i // 2}") for i in range(300)]
+
+    folds = make_folds(samples)
+
+    of_patient = defaultdict(set)
+    for sample in samples:
+        of_patient[sample.patient].add(folds[sample.image_id])
+    assert all(len(fold) == 1 for fold in of_patient.values())
+    counts = np.bincount(list(folds.values()), minlength=N_FOLDS)
+    assert counts.max() - counts.min() <= 12
+
+
+def test_folds_do_not_depend_on_the_order_of_the_manifest(tmp_path: Path) -> None:
+    samples = [_sample(tmp_path, i) for i in range(50)]
+
+    assert make_folds(samples) == make_folds(samples[::-1])
+
+
+def test_folds_survive_writing(tmp_path: Path) -> None:
+    folds = {"a": 1, "b": 0}
+
+    write_folds(folds, tmp_path / "folds.csv")
+
+    assert read_folds(tmp_path / "folds.csv") == folds
+
+
+def test_every_fold_of_the_committed_split_is_used() -> None:
+    assert set(read_folds().values()) == set(range(N_FOLDS))
+
+
+def test_with_subtype_weight_one_the_loss_is_cross_entropy() -> None:
+    logits, target = torch.randn(16, 3), torch.tensor([NORMAL, COVID_19, OTHER, COVID_19] * 4)
+    n_abnormal = (target != NORMAL).sum()
+
+    loss = hierarchical_loss(logits, target, subtype_weight=float(n_abnormal / len(target)), smoothing=0.0)
+
+    torch.testing.assert_close(loss, nn.functional.cross_entropy(logits, target))
+
+
+def test_classes_get_their_shares_and_hospitals_are_evened_out(tmp_path: Path) -> None:
+    config = _config(class_shares=(0.5, 0.3, 0.2), hospital_balance=1.0)
+    samples = [_sample(tmp_path, i, "normal", "nih") for i in range(8)]
+    samples += [_sample(tmp_path, 8, "normal", "chestx-ray-com"), _sample(tmp_path, 9, "covid", "hannover")]
+    samples += [_sample(tmp_path, 10, "pneumonia", "nih")]
+
+    chances = sampling_probabilities(samples, config)
+
+    assert chances[:8].sum() == pytest.approx(0.25)
+    assert chances[8:].tolist() == pytest.approx([0.25, 0.3, 0.2])
+
+
+def test_a_resumed_run_repeats_an_unbroken_one(tmp_path: Path) -> None:
+    def batch(step: int) -> dict[str, torch.Tensor]:
+        generator = torch.Generator().manual_seed(step)
+        return {"x": torch.randn(4, 1, 16, 16, generator=generator), "y": torch.tensor([0, 1, 2, 0])}
+
+    def loss(network: nn.Module, batch: dict[str, torch.Tensor]) -> torch.Tensor:
+        return nn.functional.cross_entropy(network(batch["x"])[0], batch["y"])
+
+    unbroken = train(build_network(TOY_NETWORK), batch, loss, LOOP, folder=tmp_path / "a")
+    with pytest.raises(KeyboardInterrupt):
+        train(build_network(TOY_NETWORK), _stops_at(4, batch), loss, LOOP, folder=tmp_path / "b")
+    resumed = train(build_network(TOY_NETWORK), batch, loss, LOOP, folder=tmp_path / "b")
+
+    for name, value in unbroken.state_dict().items():
+        torch.testing.assert_close(value, resumed.state_dict()[name], rtol=1e-5, atol=1e-6)
+
+
+def _stops_at(step: int, batch: Callable[[int], Batch]) -> Callable[[int], Batch]:
+    def stopping(asked: int) -> Batch:
+        if asked == step:
+            raise KeyboardInterrupt
+        return batch(asked)
+
+    return stopping
+
+
+def test_the_schedule_warms_up_and_ends_at_zero() -> None:
+    assert schedule(0.0) < 0.05
+    assert schedule(0.05) == pytest.approx(1.0)
+    assert schedule(0.999) < 0.01
+
+
+def test_augmentation_depends_on_the_generator_alone() -> None:
+    image = two_lungs(160, 160)
+
+    first, second, other = (augment(np.random.default_rng(s), image, 128, 1.0, AugmentConfig()) for s in (1, 1, 2))
+
+    assert first.shape == (128, 128)
+    assert np.array_equal(first, second)
+    assert not np.array_equal(first, other)
+
+
+def test_without_strength_an_affine_change_is_none() -> None:
+    still = AugmentConfig(rotation_degrees=0, zoom=0, shift=0, mirror=0)
+    image = two_lungs(64, 64)
+
+    unchanged = warp(image, random_affine(np.random.default_rng(0), 64, 1.0, still), 64)
+
+    np.testing.assert_allclose(unchanged, image, atol=1e-5)
+
+
+def _config(**changes: object) -> ClassifierConfig:
+    config = ClassifierConfig(
+        name="release-toy",
+        sources=("here",),
+        loop=LOOP,
+        input=InputSpec(size=32),
+        network=TOY_NETWORK,
+    )
+    return replace(config, **changes)  # type: ignore[arg-type]
+
+
+def test_a_release_is_trained_described_and_read_back(tmp_path: Path, predictor: Predictor) -> None:
+    """From images to a card: every figure is there, the unseen source apart from the trained one."""
+    samples = _write_images(tmp_path, 24)
+    prepared = _prepare(samples, predictor, tmp_path / "cache")
+    folds = {sample.image_id: (i // 6) % 2 for i, sample in enumerate(samples)}
+
+    network = train_classifier(prepared, folds, _config(), folder=tmp_path / "run")
+    card = release_card(
+        network,
+        prepared,
+        folds,
+        _config(),
+        read_config(CONFIGS / "lungs.toml", LungConfig),
+        folder=predictor.card.folder,
+        lungs_dice={"dice": 0.9},
+        created=date(2026, 1, 1),
+    )
+
+    assert [point.name for point in card.operating_points] == ["balanced", "screening", "confirmatory"]
+    assert card.map_scale.low < card.map_scale.high
+    assert card.validation["unseen_hospitals"].keys() == {"there against there"}
+    assert card.training["radiographs"] == {"here: covid": 2, "here: normal": 2, "here: pneumonia": 2}
+    assert (tmp_path / "run" / "curve.csv").read_text().startswith("step,loss,auroc")
+    assert tuple(Finding(name) for name in card.outputs) == OUTPUTS
+
+
+def test_every_committed_config_reads() -> None:
+    for path in CONFIGS.glob("*.toml"):
+        read_config(path, LungConfig if path.stem == "lungs" else ClassifierConfig)
+
+
+def test_an_unknown_key_in_a_config_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text((CONFIGS / "lungs.toml").read_text().replace("fold = 0", "fold = 0\nfolds = 5"))
+
+    with pytest.raises(ValueError, match="unknown folds"):
+        read_config(path, LungConfig)

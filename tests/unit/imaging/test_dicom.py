@@ -1,0 +1,298 @@
+"""DICOM files that are refused, and those that are read although they do not say all they should."""
+
+from io import BytesIO
+
+import numpy as np
+import pytest
+from pydicom import uid
+from pydicom.encaps import encapsulate, get_frame
+
+from model.errors import (
+    ImageTooLargeError,
+    UnreadableDicomError,
+    UnsupportedPixelsError,
+    UnsupportedTransferSyntaxError,
+)
+from model.imaging.limits import ReadLimits
+from model.imaging.radiograph import (
+    Radiograph,
+)
+from model.imaging.reader import read_radiograph
+from tests.factories import (
+    make_chest_dicom,
+    make_chest_phantom,
+    make_lut,
+    make_radiograph_dicom,
+    make_step_wedge,
+    read_back,
+    write,
+)
+
+WINDOW = {"WindowCenter": "2048", "WindowWidth": "4096"}
+
+
+def read(**attributes: object) -> Radiograph:
+    return read_radiograph(make_radiograph_dicom(**(WINDOW | attributes)))  # type: ignore[arg-type]
+
+
+def codes(radiograph: Radiograph) -> list[str]:
+    return [caution.code for caution in radiograph.cautions]
+
+
+# What is refused
+
+
+def test_several_frames_are_refused() -> None:
+    with pytest.raises(UnsupportedPixelsError, match="2 frames"):
+        read(NumberOfFrames="2")
+
+
+def test_size_is_checked_before_decoding() -> None:
+    data = make_radiograph_dicom(Rows=20000, Columns=20000)
+
+    with pytest.raises(ImageTooLargeError) as caught:
+        read_radiograph(data)
+
+    assert (caught.value.measured, caught.value.limit) == (400_000_000, 100_000_000)
+
+
+def test_deflated_data_set_is_inflated_only_up_to_the_limit() -> None:
+    data = make_chest_dicom(rows=64, columns=64, transfer_syntax=uid.DeflatedExplicitVRLittleEndian)
+
+    with pytest.raises(ImageTooLargeError, match="inflates"):
+        read_radiograph(data, limits=ReadLimits(max_inflated_bytes=1000))
+
+
+@pytest.mark.parametrize("keyword", ["Rows", "Columns", "BitsAllocated", "BitsStored", "PhotometricInterpretation"])
+def test_missing_attribute_is_named(keyword: str) -> None:
+    with pytest.raises(UnreadableDicomError, match=keyword):
+        read(**{keyword: None})
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"Rows": 0},
+        {"Rows": 17},
+        {"BitsStored": 17},
+        {"HighBit": 9},
+        {"HighBit": 16},
+        {"PhotometricInterpretation": "RGB"},
+        {"RescaleSlope": "1", "RescaleIntercept": b"x"},
+    ],
+    ids=str,
+)
+def test_contradictory_header_is_refused(attributes: dict[str, object]) -> None:
+    if isinstance(attributes.get("RescaleIntercept"), bytes):
+        data = make_radiograph_dicom(RescaleSlope="1", RescaleIntercept="-77777").replace(b"-77777", b"-77x77")
+    else:
+        data = make_radiograph_dicom(**attributes)  # type: ignore[arg-type]
+
+    with pytest.raises(UnreadableDicomError):
+        read_radiograph(data)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [{"SamplesPerPixel": 2}, {"PhotometricInterpretation": "PALETTE COLOR"}, {"BitsAllocated": 32}],
+    ids=str,
+)
+def test_pixels_of_another_kind_are_refused(attributes: dict[str, object]) -> None:
+    with pytest.raises(UnsupportedPixelsError):
+        read(**attributes)
+
+
+@pytest.mark.parametrize(
+    ("tag", "vr", "value"),
+    [
+        (0x00281053, "FD", float("nan")),  # Rescale Slope
+        (0x00280010, "FD", 16.5),  # Rows
+        (0x00280010, "LO", "sixteen"),
+    ],
+    ids=["not finite", "not whole", "not a number"],
+)
+def test_numbers_that_are_none_are_refused(tag: int, vr: str, value: object) -> None:
+    dataset = read_back(make_radiograph_dicom())
+    dataset.add_new(tag, vr, value)
+
+    with pytest.raises(UnreadableDicomError, match="number"):
+        read_radiograph(write(dataset))
+
+
+def test_lookup_table_of_words_is_refused() -> None:
+    table = make_lut([0, 1], first_value=0)
+    table.add_new("LUTData", "LO", ["zero", "one"])
+
+    with pytest.raises(UnreadableDicomError, match="something else than numbers"):
+        read(ModalityLUTSequence=[table])
+
+
+def test_decoded_pixels_that_contradict_the_header_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.imaging.dicom_pixels._decode", lambda *_, **__: np.zeros((1, 1), dtype=np.uint8))
+
+    with pytest.raises(UnreadableDicomError, match="contradict"):
+        read()
+
+
+def test_file_without_pixels_is_refused() -> None:
+    with pytest.raises(UnreadableDicomError, match="no image"):
+        read(PixelData=None)
+
+
+def test_floating_point_pixels_are_refused() -> None:
+    with pytest.raises(UnsupportedPixelsError, match="floating-point"):
+        read(PixelData=None, FloatPixelData=b"\0" * 2048)
+
+
+def test_sequence_attribute_that_is_no_sequence_is_refused() -> None:
+    dataset = read_back(make_radiograph_dicom())
+    dataset.add_new(0x00283000, "LO", "TABLE")  # Modality LUT Sequence
+
+    with pytest.raises(UnreadableDicomError, match="ModalityLUTSequence"):
+        read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("cut", [10, 400, 900])
+def test_truncated_file_is_refused(cut: int) -> None:
+    with pytest.raises(UnreadableDicomError):
+        read_radiograph(make_radiograph_dicom()[:-cut])
+
+
+def test_unknown_compression_is_refused_by_name() -> None:
+    dataset = read_back(make_radiograph_dicom(transfer_syntax=uid.JPEGLSLossless))
+    dataset.file_meta.TransferSyntaxUID = uid.MPEG2MPML
+
+    with pytest.raises(UnsupportedTransferSyntaxError, match="MPEG2"):
+        read_radiograph(write(dataset))
+
+
+def test_12_bit_jpeg_extended_is_refused_not_misread() -> None:
+    dataset = read_back(make_radiograph_dicom(bits_stored=8, transfer_syntax=uid.JPEGBaseline8Bit))
+    dataset.file_meta.TransferSyntaxUID = uid.JPEGExtended12Bit
+    assert read_radiograph(write(dataset)).shape == (16, 32)  # with 8 bits it is read
+
+    dataset.PixelData = dataset.PixelData.replace(b"\xff\xc0\x00\x0b\x08", b"\xff\xc1\x00\x0b\x0c")  # 12-bit frame
+
+    with pytest.raises(UnsupportedTransferSyntaxError, match="12-bit JPEG Extended"):
+        read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("syntax", [uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.JPEGLosslessSV1])
+def test_stream_of_another_size_than_the_header_is_refused(syntax: uid.UID) -> None:
+    dataset = read_back(make_chest_dicom(rows=64, columns=64, transfer_syntax=syntax))
+    dataset.Rows = 63
+
+    with pytest.raises(UnreadableDicomError, match="contradict"):
+        read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("syntax", [uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.JPEGBaseline8Bit])
+def test_stream_without_a_header_is_refused(syntax: uid.UID) -> None:
+    dataset = read_back(make_chest_dicom(rows=64, columns=64, bits_stored=8, transfer_syntax=syntax))
+    dataset.PixelData = encapsulate([b"nothing of the kind "])
+
+    with pytest.raises(UnreadableDicomError, match="no readable header"):
+        read_radiograph(write(dataset))
+
+
+def test_compressed_pixels_without_a_frame_are_refused() -> None:
+    dataset = read_back(make_chest_dicom(rows=64, columns=64, transfer_syntax=uid.JPEG2000Lossless))
+    dataset.PixelData = b"\xfe\xff\x00\xe0\x00\x00\x00\x00"  # an empty offset table and nothing after it
+    dataset["PixelData"].is_undefined_length = True
+
+    with pytest.raises(UnreadableDicomError):
+        read_radiograph(write(dataset))
+
+
+def test_native_pixels_under_a_compressed_syntax_are_refused() -> None:
+    data = make_radiograph_dicom()
+    native, compressed = b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2.5\0"
+    rle = data.replace(native, compressed)
+    jpeg_ls = make_radiograph_dicom(transfer_syntax=uid.JPEGLSLossless)
+    start = jpeg_ls.index(b"\xfe\xff\x00\xe0")
+
+    for damaged in (rle, jpeg_ls[:start] + b"\xff" * 8 + jpeg_ls[start + 8 :]):
+        with pytest.raises(UnreadableDicomError):
+            read_radiograph(damaged)
+
+
+def test_baseline_stream_of_another_precision_is_refused() -> None:
+    dataset = read_back(make_radiograph_dicom(bits_stored=8, transfer_syntax=uid.JPEGBaseline8Bit))
+    dataset.PixelData = dataset.PixelData.replace(b"\xff\xc0\x00\x0b\x08", b"\xff\xc1\x00\x0b\x0c")
+
+    with pytest.raises(UnreadableDicomError, match="contradict"):
+        read_radiograph(write(dataset))
+
+
+def test_malformed_jpeg_2000_stream_is_refused() -> None:
+    dataset = read_back(make_chest_dicom(rows=128, columns=128, transfer_syntax=uid.JPEG2000Lossless))
+    stream = bytearray(dataset.PixelData)
+    stream[300:340] = bytes(40)
+    dataset.PixelData = bytes(stream[: len(stream) // 4 * 2])
+
+    with pytest.raises(UnreadableDicomError):
+        read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize(
+    "syntax",
+    [uid.RLELossless, uid.JPEGBaseline8Bit, uid.JPEGLosslessSV1, uid.JPEGLSLossless, uid.JPEG2000Lossless],
+    ids=lambda syntax: syntax.keyword,
+)
+def test_truncated_stream_is_refused(syntax: uid.UID) -> None:
+    bits_stored = 8 if syntax == uid.JPEGBaseline8Bit else 12
+    dataset = read_back(make_chest_dicom(rows=64, columns=64, bits_stored=bits_stored, transfer_syntax=syntax))
+    stream = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    dataset.PixelData = encapsulate([stream[: len(stream) * 4 // 5]])
+
+    with pytest.raises(UnreadableDicomError, match="damaged or cut off"):
+        read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(b"JFIF\0\x01", b"JFIF\0\0"), (b"\xff\xe0\0\x10", b"\xff\0\0\x10")], ids=["version", "marker"]
+)
+def test_odd_jpeg_header_does_not_end_the_process(old: bytes, new: bytes) -> None:
+    """GDCM's library calls `terminate` over either; the first is read without it, the second refused before it."""
+    dataset = read_back(make_radiograph_dicom(bits_stored=8, transfer_syntax=uid.JPEGBaseline8Bit))
+    assert old in dataset.PixelData
+    dataset.PixelData = dataset.PixelData.replace(old, new)
+
+    if b"JFIF" in new:
+        assert read_radiograph(write(dataset)).shape == (16, 32)
+    else:
+        with pytest.raises(UnreadableDicomError, match="no readable header"):
+            read_radiograph(write(dataset))
+
+
+# Files that do not say all they should
+
+
+def test_file_without_preamble_is_read() -> None:
+    data = make_radiograph_dicom(**WINDOW)[132:]  # type: ignore[arg-type]
+
+    assert np.array_equal(read_radiograph(data).pixels, make_step_wedge())
+
+
+@pytest.mark.parametrize(
+    ("is_implicit", "is_little"), [(True, True), (False, True), (False, False)], ids=["implicit", "explicit", "big"]
+)
+def test_file_without_transfer_syntax_is_read_as_uncompressed(is_implicit: bool, is_little: bool) -> None:
+    syntax = uid.ExplicitVRLittleEndian if is_little else uid.ExplicitVRBigEndian
+    dataset = read_back(make_radiograph_dicom(transfer_syntax=syntax, **WINDOW))  # type: ignore[arg-type]
+    del dataset.file_meta
+    buffer = BytesIO()
+    dataset.save_as(buffer, implicit_vr=is_implicit, little_endian=is_little)
+
+    radiograph = read_radiograph(buffer.getvalue())
+
+    assert np.array_equal(radiograph.pixels, make_step_wedge())
+    assert codes(radiograph) == ["TRANSFER_SYNTAX_ASSUMED"]
+
+
+def test_odd_sizes_are_read() -> None:
+    pixels = (make_chest_phantom(7, 5) * 255).astype(np.uint8)
+
+    radiograph = read_radiograph(make_radiograph_dicom(pixels, bits_stored=8, WindowCenter="128", WindowWidth="256"))
+
+    assert np.array_equal(radiograph.pixels, pixels)

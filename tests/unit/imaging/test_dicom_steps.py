@@ -1,0 +1,284 @@
+"""From stored values to what is shown: modality values, padding, the VOI step, polarity, colour."""
+
+import numpy as np
+import pytest
+from pydicom import uid
+from pydicom.dataset import Dataset
+
+from model.errors import (
+    UnreadableDicomError,
+)
+from model.imaging.pixels import presentation_pixels
+from model.imaging.radiograph import (
+    PhotometricInterpretation,
+    PresentationLutShape,
+    Radiograph,
+    VoiLut,
+    VoiLutFunction,
+    VoiWindow,
+)
+from model.imaging.reader import read_radiograph
+from tests.factories import (
+    make_lut,
+    make_radiograph_dicom,
+    make_step_wedge,
+    read_back,
+    write,
+)
+
+WINDOW = {"WindowCenter": "2048", "WindowWidth": "4096"}
+
+
+def read(**attributes: object) -> Radiograph:
+    return read_radiograph(make_radiograph_dicom(**(WINDOW | attributes)))  # type: ignore[arg-type]
+
+
+def codes(radiograph: Radiograph) -> list[str]:
+    return [caution.code for caution in radiograph.cautions]
+
+
+# Modality values
+
+
+def test_rescale_gives_modality_values_and_their_representable_range() -> None:
+    radiograph = read(RescaleSlope="2", RescaleIntercept="-1000")
+
+    assert radiograph.value_range == (-1000, 7190)
+    assert np.array_equal(radiograph.pixels, make_step_wedge() * 2 - 1000)
+
+
+def test_fractional_rescale_is_rounded_to_float32_once() -> None:
+    radiograph = read(RescaleSlope="0.1", RescaleIntercept="0.3")
+
+    assert np.array_equal(radiograph.pixels, (make_step_wedge() * 0.1 + 0.3).astype(np.float32))
+
+
+def test_negative_slope_keeps_the_range_rising() -> None:
+    assert read(RescaleSlope="-1", RescaleIntercept="0").value_range == (-4095, 0)
+
+
+@pytest.mark.parametrize("slope", ["0", "1e38", "1e300", "1e-320"])
+def test_rescale_without_a_range_of_values_is_refused(slope: str) -> None:
+    with pytest.raises(UnreadableDicomError, match="Rescale"):
+        read(RescaleSlope=slope, RescaleIntercept="1")
+
+
+def test_modality_lut_takes_the_place_of_rescale() -> None:
+    # Entry i for stored value i is 4095 - i, at 12 bits.
+    table = make_lut([4095 - i for i in range(4096)], first_value=0, bits=12)
+
+    radiograph = read(ModalityLUTSequence=[table])
+
+    assert radiograph.value_range == (0, 4095)
+    assert np.array_equal(radiograph.pixels, 4095 - make_step_wedge())
+
+
+def test_signed_modality_lut_starts_below_zero() -> None:
+    # 8 signed bits: stored -128 is entry 0, stored 127 entry 255.
+    table = make_lut(list(range(256)), first_value=-128, bits=8)
+
+    radiograph = read(bits_stored=8, is_signed=True, ModalityLUTSequence=[table])
+
+    assert np.array_equal(radiograph.pixels, make_step_wedge(bits_stored=8, is_signed=True) + 128)
+
+
+@pytest.mark.parametrize("high_bit", [11, 15])
+def test_bits_outside_bits_stored_are_masked(high_bit: int) -> None:
+    shift = high_bit - 11
+    wedge = make_step_wedge()
+    overlay = np.indices(wedge.shape).sum(axis=0) % 2
+    dirty = (wedge << shift) | overlay * (0x8000 if shift == 0 else 0x0001)
+
+    radiograph = read_radiograph(make_radiograph_dicom(dirty, bits_stored=12, HighBit=high_bit, **WINDOW))
+
+    assert np.array_equal(radiograph.pixels, wedge)
+    assert radiograph.value_range == (0, 4095)
+
+
+def test_signed_values_are_extended_from_the_highest_stored_bit() -> None:
+    wedge = make_step_wedge(is_signed=True)
+
+    radiograph = read_radiograph(make_radiograph_dicom(wedge & 0x0FFF, is_signed=True, **WINDOW))
+
+    assert np.array_equal(radiograph.pixels, wedge)
+    assert radiograph.value_range == (-2048, 2047)
+
+
+def test_compressed_values_beyond_bits_stored_are_kept_with_a_caution() -> None:
+    data = make_radiograph_dicom(bits_stored=16, transfer_syntax=uid.JPEGLSLossless, **WINDOW)
+    dataset = read_back(data)
+    dataset.BitsStored, dataset.HighBit = 12, 11
+
+    radiograph = read_radiograph(write(dataset))
+
+    assert radiograph.value_range == (0, 65535)
+    assert "BITS_STORED_EXCEEDED" in codes(radiograph)
+
+
+def test_padding_is_a_range_of_modality_values() -> None:
+    radiograph = read(RescaleIntercept="-100", RescaleSlope="1", PixelPaddingValue=585, PixelPaddingRangeLimit=0)
+
+    assert radiograph.padding == (-100, 485)
+
+
+def test_signed_padding_written_without_its_sign_is_understood() -> None:
+    assert read(is_signed=True, PixelPaddingValue=0xFFFF - 2047).padding == (-2048, -2048)
+
+
+def test_padding_that_covers_the_whole_image_is_ignored() -> None:
+    assert read(PixelPaddingValue=0, PixelPaddingRangeLimit=4095).padding is None
+
+
+# The VOI step
+
+
+def test_first_of_several_windows_is_used() -> None:
+    radiograph = read(WindowCenter=["2000", "100"], WindowWidth=["3000", "200"])
+
+    assert radiograph.voi == VoiWindow(center=2000, width=3000)
+    assert radiograph.cautions == ()
+
+
+@pytest.mark.parametrize("function", list(VoiLutFunction))
+def test_voi_lut_function_is_the_files(function: VoiLutFunction) -> None:
+    assert read(VOILUTFunction=str(function)).voi == VoiWindow(center=2048, width=4096, function=function)
+
+
+def test_unknown_voi_lut_function_is_linear_with_a_caution() -> None:
+    radiograph = read(VOILUTFunction="CUBIC")
+
+    assert radiograph.voi == VoiWindow(center=2048, width=4096)
+    assert codes(radiograph) == ["VOI_FUNCTION_UNKNOWN"]
+
+
+def test_voi_lut_sequence_wins_over_the_window() -> None:
+    table = make_lut([i // 16 for i in range(4096)], first_value=0, bits=8)
+
+    radiograph = read(VOILUTSequence=[table, make_lut([0, 1], first_value=0)])
+
+    assert isinstance(radiograph.voi, VoiLut)
+    # Step k holds floor(4095 k / 7); its entry is a sixteenth of that, of 255.
+    expected = np.array([4095 * k // 7 // 16 / 255 for k in range(8)], dtype=np.float32)
+    assert np.array_equal(presentation_pixels(radiograph)[8, ::4], expected)
+
+
+def test_voi_lut_of_more_bits_than_announced_spans_what_it_uses() -> None:
+    radiograph = read(VOILUTSequence=[make_lut([0, 1000, 4095], first_value=0, bits=8)])
+
+    assert isinstance(radiograph.voi, VoiLut)
+    assert radiograph.voi.entries.tolist() == [0, 1000 / 4095, 1]
+
+
+@pytest.mark.parametrize("packing", [1, 2])
+def test_lut_data_of_bytes_is_one_or_two_an_entry(packing: int) -> None:
+    item = Dataset()
+    item.add_new("LUTDescriptor", "US", [256, 0, 8])
+    item.add_new("LUTData", "OW", np.arange(256, dtype=f"<u{packing}").tobytes())
+
+    radiograph = read(bits_stored=8, ModalityLUTSequence=[item], WindowCenter="128", WindowWidth="256")
+
+    assert np.array_equal(radiograph.pixels, make_step_wedge(bits_stored=8))
+
+
+@pytest.mark.parametrize(
+    "descriptor", [[256, 0], [256, 0, 4], [300, 0, 8]], ids=["two values", "4 bits", "longer than its data"]
+)
+@pytest.mark.parametrize("vr", ["US", "OW"])
+def test_contradictory_modality_lut_is_refused(descriptor: list[int], vr: str) -> None:
+    entries = list(range(256))
+    item = Dataset()
+    item.add_new("LUTDescriptor", "US", descriptor)
+    item.add_new("LUTData", vr, entries if vr == "US" else bytes(entries))
+
+    with pytest.raises(UnreadableDicomError, match="lookup table"):
+        read(bits_stored=8, ModalityLUTSequence=[item])
+
+
+def test_missing_window_is_replaced_by_the_robust_range() -> None:
+    radiograph = read(WindowCenter=None)
+
+    assert radiograph.voi == VoiWindow(center=2047.5, width=4095, function=VoiLutFunction.LINEAR_EXACT)
+    assert codes(radiograph) == ["NO_WINDOW"]
+
+
+@pytest.mark.parametrize(
+    ("center", "width"),
+    [("50000", "100"), ("2048", "0"), ("2048", "-1"), ("2048", "1")],
+    ids=["beside the values", "no width", "negative width", "threshold"],
+)
+def test_unusable_window_is_replaced_by_the_robust_range(center: str, width: str) -> None:
+    radiograph = read(WindowCenter=center, WindowWidth=width)
+
+    assert radiograph.voi == VoiWindow(center=2047.5, width=4095, function=VoiLutFunction.LINEAR_EXACT)
+    assert codes(radiograph) == ["WINDOW_UNUSABLE"]
+
+
+@pytest.mark.parametrize("entries", [[7, 7, 7], []], ids=["one value", "empty"])
+def test_unusable_voi_lut_is_replaced_by_the_robust_range(entries: list[int]) -> None:
+    radiograph = read(VOILUTSequence=[make_lut(entries, first_value=0)])
+
+    assert codes(radiograph) == ["WINDOW_UNUSABLE"]
+
+
+def test_image_for_processing_is_shown_over_the_robust_range() -> None:
+    by_intent = read(PresentationIntentType="FOR PROCESSING", WindowCenter="100", WindowWidth="100")
+    by_class = read(SOPClassUID=uid.DigitalXRayImageStorageForProcessing)
+
+    for radiograph in (by_intent, by_class):
+        assert radiograph.voi == VoiWindow(center=2047.5, width=4095, function=VoiLutFunction.LINEAR_EXACT)
+        assert codes(radiograph) == ["FOR_PROCESSING"]
+
+
+def test_image_of_one_value_has_no_window() -> None:
+    radiograph = read_radiograph(make_radiograph_dicom(np.full((4, 4), 700)))
+
+    assert radiograph.voi is None
+    assert codes(radiograph) == ["NO_WINDOW"]
+
+
+# Polarity and colour
+
+
+@pytest.mark.parametrize(
+    ("photometric", "shape", "is_contradicted"),
+    [
+        ("MONOCHROME2", None, False),
+        ("MONOCHROME2", "IDENTITY", False),
+        ("MONOCHROME2", "INVERSE", True),
+        ("MONOCHROME1", None, False),
+        ("MONOCHROME1", "INVERSE", False),
+        ("MONOCHROME1", "IDENTITY", True),
+    ],
+)
+def test_photometric_interpretation_alone_decides_the_polarity(
+    photometric: str, shape: str | None, is_contradicted: bool
+) -> None:
+    radiograph = read(PhotometricInterpretation=photometric, PresentationLUTShape=shape)
+
+    is_dark_first = bool(presentation_pixels(radiograph)[8, 0] == 0)
+    assert is_dark_first is (photometric == "MONOCHROME2")
+    assert ("POLARITY_CONTRADICTED" in codes(radiograph)) is is_contradicted
+    if shape is not None:
+        assert radiograph.presentation_lut_shape == PresentationLutShape(shape)
+
+
+def test_colour_becomes_gray_with_a_caution() -> None:
+    colour = np.zeros((8, 8, 3), dtype=np.uint8)
+    colour[..., 0] = 200  # red: 0.299 * 200 = 59.8
+
+    radiograph = read_radiograph(
+        make_radiograph_dicom(colour, bits_stored=8, SOPClassUID=uid.SecondaryCaptureImageStorage)
+    )
+
+    assert (radiograph.pixels == 60).all()
+    assert radiograph.photometric_interpretation is PhotometricInterpretation.MONOCHROME2
+    assert codes(radiograph) == ["COLOUR"]
+
+
+def test_gray_saved_in_colour_keeps_its_values() -> None:
+    gray = make_step_wedge(bits_stored=8)
+
+    radiograph = read_radiograph(make_radiograph_dicom(np.dstack([gray] * 3), bits_stored=8))
+
+    assert np.array_equal(radiograph.pixels, gray)
+    assert radiograph.cautions == ()
