@@ -77,7 +77,9 @@ class Predictor:
         Raises:
             WeightsMissingError, WeightsCorruptError: the card or a file it names is not what it should be.
         """
-        torch.use_deterministic_algorithms(True, warn_only=True)
+        # On the CPU every operation of the networks is deterministic; on CUDA the choice of convolutions must be fixed.
+        # torch.use_deterministic_algorithms would add nothing but 1.5 s of imports at every start.
+        torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
         read, chosen = read_card(card or default_card()), choose_device(device)
         return cls(read, build_lungs(read, chosen), build_members(read, chosen), chosen)
 
