@@ -17,7 +17,7 @@ from model.predict import choose_device, limit_threads
 from model.training.cache import Prepared, prepare
 from model.training.classifier import ClassifierConfig, train_classifier
 from model.training.config import CONFIGS, read_config
-from model.training.data import data_folder, read_manifest
+from model.training.data import data_folder, read_manifest, read_masks
 from model.training.folds import make_folds, read_folds, write_folds
 from model.training.lungs import LungConfig, train_lungs
 from model.training.release import export_weights, release_card
@@ -67,6 +67,7 @@ def _classifier(arguments: argparse.Namespace) -> None:
         lungs,
         folder=release,
         lungs_dice=_last_row(RUNS / "lungs" / "curve.csv"),
+        outlines=read_masks(data_folder(), ["lesion"]),
         created=datetime.now(UTC).date(),
     )
     log.info("card written: %s", write_card(card).name)

@@ -14,7 +14,9 @@ from model.network import CovidXNet
 from model.preprocess import PIPELINE_VERSION
 from model.training.cache import Prepared
 from model.training.classifier import ClassifierConfig
+from model.training.data import MaskFile
 from model.training.folds import folds_sha256
+from model.training.localization import localization_figures
 from model.training.lungs import LungConfig
 from model.training.validation import Validation, unseen_figures
 from model.weights import WeightsCard, sha256_of
@@ -42,6 +44,7 @@ def release_card(
     *,
     folder: Path,
     lungs_dice: Mapping[str, float],
+    outlines: Sequence[MaskFile],
     created: date,
 ) -> WeightsCard:
     """Fix everything that validation fixes and describe the release.
@@ -49,10 +52,11 @@ def release_card(
     Args:
         folder: The release's folder; `weights.safetensors` and `lungs.safetensors` are in it.
         lungs_dice: Dice of the held-out fold by mask origin.
+        outlines: Lesions drawn by radiologists, for the figures of localisation.
     """
     rows = prepared.select(lambda s: s.source in config.sources and folds[s.image_id] == config.fold)
-    held_out = Validation(network, prepared, rows, f"fold {config.fold} of {config.name}")
-    calibration = held_out.fit_calibration()
+    held_out = Validation(network, prepared, rows, f"fold {config.fold} of {config.name}", config.class_shares)
+    calibration, map_scale = held_out.fit_calibration(), held_out.map_scale()
     probabilities = held_out.probabilities(calibration)
     return WeightsCard(
         folder=folder,
@@ -73,11 +77,15 @@ def release_card(
         operating_points=held_out.operating_points(probabilities),
         other_threshold=held_out.other_threshold(probabilities),
         logit_noise=held_out.logit_noise(calibration, config),
-        map_scale=held_out.map_scale(),
+        map_scale=map_scale,
         intended_use=INTENDED_USE,
         training=_training(prepared, folds, config),
         validation=held_out.figures(probabilities)
-        | {"unseen_hospitals": unseen_figures(network, prepared, config, calibration), "lungs_dice": dict(lungs_dice)},
+        | {
+            "unseen_hospitals": unseen_figures(network, prepared, config, calibration),
+            "lungs_dice": dict(lungs_dice),
+            "localization": localization_figures(network, prepared, outlines, folds, config.fold, map_scale),
+        },
         limits=LIMITS,
         licence="Apache-2.0; some training sources allow research use only",
     )
@@ -94,7 +102,7 @@ LIMITS = (
     "A normal radiograph does not exclude COVID-19: early disease is often not visible.",
     "Children, lateral views, computed tomography and other body parts are outside the scope.",
     "Operating points were fixed on the held-out fold and move at another hospital; check them on your own.",
-    "The map shows where the network's evidence lies, not why, and is no measure of disease.",
+    "The map shows where the network's evidence lies, not why; its peak often misses the lesion, as its figures say.",
     "No prospective study was made.",
 )
 

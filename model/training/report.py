@@ -19,6 +19,7 @@ def model_card(card: WeightsCard) -> str:
         _figures(card.validation),
         _operating_points(card),
         _map(card),
+        _localization(card.validation["localization"]),
         _lungs(card.validation["lungs_dice"]),
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in card.limits),
         _reproduce(card),
@@ -59,7 +60,7 @@ def _figures(validation: Mapping[str, Any]) -> str:
     fold = [
         ("AUROC, COVID-19 against normal", _estimate(validation["auroc_covid_against_normal"])),
         ("AUROC, COVID-19 against other abnormality", _estimate(validation["auroc_covid_against_other"])),
-        ("Expected calibration error", f"{validation['expected_calibration_error']:.3f}"),
+        ("Expected calibration error of P(covid-19)", f"{validation['expected_calibration_error']:.3f}"),
     ]
     unseen = [(name, _estimate(value)) for name, value in validation["unseen_hospitals"].items()]
     means = [(name, f"{value:.2f}") for name, value in validation["mean_probability_covid_19"].items()]
@@ -90,7 +91,8 @@ def _operating_points(card: WeightsCard) -> str:
         for point in card.operating_points
     ]
     return (
-        f"## Operating points\n\nFixed on {card.operating_points[0].set}; the first is in force. P(other) flags from "
+        f"## Operating points\n\nProbabilities are calibrated on {card.calibration.set}. "
+        f"The points are fixed on {card.operating_points[0].set}; the first is in force. P(other) flags from "
         f"{card.other_threshold:.3f}. A reading is indeterminate when the threshold lies within one standard deviation "
         f"({card.logit_noise:.2f} in the logit) that small changes of position make on validation.\n\n"
         + _table(("Name", "P(covid-19) from", "Sensitivity", "Specificity"), rows)
@@ -105,6 +107,29 @@ def _map(card: WeightsCard) -> str:
         f"validation radiographs lie below), 1 at {scale.high:.2f} (the peak that one in twenty COVID-19 validation "
         f"radiographs exceeds). It is never stretched per image; a viewer starts at {scale.show_above:.2f}."
     )
+
+
+def _localization(figures: Mapping[str, Any]) -> str:
+    rows = [
+        (
+            f"{name}, n = {value['n']}",
+            f"{value['pointing_game']:.2f}",
+            f"{value['chance']:.2f}",
+            _share(value["energy_in_lesion"]),
+            _share(value["energy_in_lungs"]),
+        )
+        for name, value in figures.items()
+    ]
+    head = ("Outlined radiographs", "Pointing game", "Random point in the lungs", "Energy in lesion", "Energy in lungs")
+    return (
+        "## Does the map point at lesions?\n\nAgainst lesions that radiologists outlined: whether the peak lies in the "
+        "outline or within 1.5 % of the image's side of it, and the share of the map inside outline and lungs.\n\n"
+        + _table(head, rows)
+    )
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _lungs(dice: Mapping[str, float]) -> str:

@@ -39,14 +39,26 @@ CONFIRMATORY_SPECIFICITY = 0.95
 
 
 class Validation:
-    """The held-out radiographs of a release and what is fixed on them. Every hospital of a class weighs the same."""
+    """The held-out radiographs of a release and what is fixed on them. Every hospital of a class weighs the same.
 
-    def __init__(self, network: CovidXNet, prepared: Prepared, rows: NDArray[np.intp], name: str) -> None:
+    Attributes:
+        class_shares: Prevalence of the three outputs that probabilities are calibrated to.
+    """
+
+    def __init__(
+        self,
+        network: CovidXNet,
+        prepared: Prepared,
+        rows: NDArray[np.intp],
+        name: str,
+        class_shares: tuple[float, float, float],
+    ) -> None:
         self.network, self.prepared, self.rows, self.name = network, prepared, rows, name
+        self.class_shares = class_shares
         self.samples = [prepared.samples[i] for i in rows]
         self.targets = np.array([OUTPUTS.index(sample.finding) for sample in self.samples])
         self.logits = predict_logits(network, prepared.plain[rows])
-        self.weights = hospital_weights(self.samples)
+        self.weights = hospital_weights(self.samples, class_shares)
 
     def fit_calibration(self) -> Calibration:
         """Fit temperature and biases by weighted maximum likelihood."""
@@ -65,11 +77,12 @@ class Validation:
             return loss
 
         optimizer.step(closure)  # type: ignore[no-untyped-call]
+        shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(OUTPUTS, self.class_shares, strict=True))
         centred = (bias - bias.mean()).detach().tolist()
         return Calibration(
             temperature=round(float(log_temperature.detach().exp()), 4),
             bias=(round(centred[0], 4), round(centred[1], 4), round(centred[2], 4)),
-            set=f"{self.name}, hospitals of a class weighted equally",
+            set=f"{self.name}; prevalence {shares}; hospitals of a class weighted equally",
         )
 
     def probabilities(self, calibration: Calibration) -> NDArray[np.float64]:
@@ -206,14 +219,15 @@ def unseen_figures(
     return figures
 
 
-def hospital_weights(samples: Sequence[Sample]) -> NDArray[np.float64]:
-    """Weights by which every class weighs the same, and within a class every hospital; their mean is 1."""
+def hospital_weights(samples: Sequence[Sample], class_shares: Sequence[float]) -> NDArray[np.float64]:
+    """Weights by which classes weigh their shares and the hospitals of a class the same; their mean is 1."""
     groups: dict[tuple[Finding, str], int] = {}
     for sample in samples:
         key = (sample.finding, sample.hospital)
         groups[key] = groups.get(key, 0) + 1
     n_hospitals = {finding: sum(1 for f, _ in groups if f is finding) for finding in OUTPUTS}
-    weights = np.array([1 / (groups[s.finding, s.hospital] * n_hospitals[s.finding]) for s in samples])
+    shares = dict(zip(OUTPUTS, class_shares, strict=True))
+    weights = np.array([shares[s.finding] / (groups[s.finding, s.hospital] * n_hospitals[s.finding]) for s in samples])
     return np.asarray(weights * len(samples) / weights.sum())
 
 

@@ -246,6 +246,7 @@ def test_a_release_is_trained_described_and_read_back(tmp_path: Path, predictor:
         read_config(CONFIGS / "lungs.toml", LungConfig),
         folder=predictor.card.folder,
         lungs_dice={"dice": 0.9},
+        outlines=[],
         created=date(2026, 1, 1),
     )
 
