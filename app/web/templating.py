@@ -29,7 +29,7 @@ FINDING_NAMES = {
 
 _REFUSALS = {
     "NOT_FRONTAL": "lateral view",
-    "NOT_A_FRONTAL_CHEST": "not a frontal chest",
+    "NOT_A_FRONTAL_CHEST": "no frontal chest",
     "WRONG_MODALITY": "not a plain radiograph",
     "OUT_OF_SCOPE_AGE": "not an adult",
     "TOO_SMALL": "image too small",
