@@ -26,7 +26,7 @@ LUNG_AREA = (0.06, 0.75)
 """Least and largest share of the image that two lungs cover; chosen: adults of the data folder span 0.10 to 0.65."""
 
 MIN_LUNG_CERTAINTY = 0.88
-"""Mean probability inside the mask: 3 in 1,000 frontal radiographs of the data folder lie below."""
+"""Mean probability inside the mask: 7 of 7,724 frontal radiographs of the data folder lie below."""
 
 N_LUNGS = 2
 """Separate regions in the mask: 4 in 1,000 frontal radiographs of the data folder have one, most lateral ones do."""

@@ -18,7 +18,7 @@ from model.training.data import MaskFile
 from model.training.folds import folds_sha256
 from model.training.localization import localization_figures
 from model.training.lungs import LungConfig
-from model.training.validation import Validation, unseen_figures
+from model.training.validation import Validation, called_covid, unseen_figures
 from model.weights import WeightsCard, sha256_of
 
 
@@ -58,6 +58,8 @@ def release_card(
     held_out = Validation(network, prepared, rows, f"fold {config.fold} of {config.name}", config.class_shares)
     calibration, map_scale = held_out.fit_calibration(), held_out.map_scale()
     probabilities = held_out.probabilities(calibration)
+    points = held_out.operating_points(probabilities)
+    never_trained_on = prepared.select(lambda s: s.source not in config.sources or folds[s.image_id] == config.fold)
     return WeightsCard(
         folder=folder,
         name="covid-xnet",
@@ -74,7 +76,7 @@ def release_card(
         pipeline=PIPELINE_VERSION,
         outputs=OUTPUTS,
         calibration=calibration,
-        operating_points=held_out.operating_points(probabilities),
+        operating_points=points,
         other_threshold=held_out.other_threshold(probabilities),
         logit_noise=held_out.logit_noise(calibration, config),
         map_scale=map_scale,
@@ -82,6 +84,7 @@ def release_card(
         training=_training(prepared, folds, config),
         validation=held_out.figures(probabilities)
         | {
+            "called_covid_19": called_covid(network, prepared, never_trained_on, calibration, points[0].threshold),
             "unseen_hospitals": unseen_figures(network, prepared, config, calibration),
             "lungs_dice": dict(lungs_dice),
             "localization": localization_figures(network, prepared, outlines, folds, config.fold, map_scale),

@@ -63,6 +63,7 @@ def _figures(validation: Mapping[str, Any]) -> str:
         ("Expected calibration error of P(covid-19)", f"{validation['expected_calibration_error']:.3f}"),
     ]
     unseen = [(name, _estimate(value)) for name, value in validation["unseen_hospitals"].items()]
+    called = [(name, _estimate(value)) for name, value in validation["called_covid_19"].items()]
     means = [(name, f"{value:.2f}") for name, value in validation["mean_probability_covid_19"].items()]
     return "\n\n".join(
         [
@@ -76,6 +77,9 @@ def _figures(validation: Mapping[str, Any]) -> str:
             _table(("AUROC", "Value (95 % interval), radiographs"), unseen),
             "Mean P(covid-19) by truth and source on the held-out fold:",
             _table(("Truth: source", "Mean"), means),
+            "Called COVID-19 at the operating point in force, by source and label, on the held-out fold and on the "
+            "sources never trained on:",
+            _table(("Source: label", "Share (95 % interval), radiographs"), called),
         ]
     )
 

@@ -219,6 +219,22 @@ def unseen_figures(
     return figures
 
 
+def called_covid(
+    network: CovidXNet,
+    prepared: Prepared,
+    rows: NDArray[np.intp],
+    calibration: Calibration,
+    threshold: float,
+) -> dict[str, Any]:
+    """Share of each truth and source at or above the operating point, with Wilson's interval."""
+    score = calibrate(predict_logits(network, prepared.plain[rows]), calibration)[:, COVID_19]
+    called: dict[str, list[bool]] = {}
+    for row, probability in zip(rows, score, strict=True):
+        sample = prepared.samples[row]
+        called.setdefault(f"{sample.source}: {sample.label}", []).append(bool(probability >= threshold))
+    return {name: rounded(proportion(sum(calls), len(calls))) for name, calls in sorted(called.items())}
+
+
 def hospital_weights(samples: Sequence[Sample], class_shares: Sequence[float]) -> NDArray[np.float64]:
     """Weights by which classes weigh their shares and the hospitals of a class the same; their mean is 1."""
     groups: dict[tuple[Finding, str], int] = {}

@@ -93,7 +93,7 @@ def test_the_last_step_shown_is_the_network_input() -> None:
 
 def test_sixteen_bits_reach_the_network() -> None:
     """A ramp of 4,096 grey levels keeps over a thousand distinct inputs: nothing is cut to eight bits."""
-    ramp = np.tile(np.linspace(0, 1, 64 * 64, dtype=np.float32).reshape(64, 64), 1)
+    ramp = np.linspace(0, 1, 64 * 64, dtype=np.float32).reshape(64, 64)
 
     network_input = preprocess(ramp, Box(x0=0, y0=0, x1=64, y1=64), InputSpec(size=64))
 

@@ -253,6 +253,7 @@ def test_a_release_is_trained_described_and_read_back(tmp_path: Path, predictor:
     assert [point.name for point in card.operating_points] == ["balanced", "screening", "confirmatory"]
     assert card.map_scale.low < card.map_scale.high
     assert card.validation["unseen_hospitals"].keys() == {"there against there"}
+    assert card.validation["called_covid_19"]["there: covid"]["n"] == 4
     assert card.training["radiographs"] == {"here: covid": 2, "here: normal": 2, "here: pneumonia": 2}
     assert (tmp_path / "run" / "curve.csv").read_text().startswith("step,loss,auroc")
     assert tuple(Finding(name) for name in card.outputs) == OUTPUTS
