@@ -12,6 +12,10 @@ _TITLES = {
     "ppv": "PPV",
     "npv": "NPV",
     "n_members": "Members",
+    "auroc_covid_against_normal": "AUROC, COVID-19 against normal",
+    "auroc_covid_against_other": "AUROC, COVID-19 against other abnormality",
+    "mean_probability_covid_19": "Mean probability of COVID-19",
+    "called_covid_19": "Called COVID-19 at the operating point in force",
     "other_threshold": "Threshold of other abnormality",
 }
 _IDENTITY = "Identity"
@@ -112,6 +116,8 @@ def text_of(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.4g}"
+    if isinstance(value, Mapping) and is_estimate(value):
+        return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f}), n = {value['n']}"
     if isinstance(value, Mapping):
         return ", ".join(f"{title_of(name)} {text_of(inner)}" for name, inner in value.items())
     if _is_list(value):
@@ -128,7 +134,12 @@ def is_plain(value: Any) -> bool:
             and all(not isinstance(entry, Mapping) and is_plain(entry) for entry in value)
             and not (any(is_prose(entry) for entry in value))
         )
-    return not isinstance(value, Mapping)
+    return not isinstance(value, Mapping) or is_estimate(value)
+
+
+def is_estimate(value: Mapping[str, Any]) -> bool:
+    """Tell whether a mapping is a figure with its interval and the number of radiographs behind it."""
+    return value.keys() == {"value", "low", "high", "n"}
 
 
 def is_prose(value: Any) -> bool:

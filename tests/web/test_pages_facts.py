@@ -4,7 +4,7 @@ import pytest
 
 from app.cases.viewer_facts import plain_age
 from app.cases.viewer_page import zone_at
-from app.readings.card_page import card_page, title_of
+from app.readings.card_page import card_page, section_of, title_of
 from app.web.templating import format_number, format_probability, refusal_name, zone_name
 
 PLACEMENT = (100.0, 0.0, 300.0, 300.0)
@@ -72,3 +72,13 @@ def test_a_card_is_shown_whole() -> None:
 def test_titles_of_keys() -> None:
     assert title_of("map_scale") == "Map scale"
     assert title_of("sha256") == "SHA-256"
+
+
+def test_a_figure_of_the_card_is_one_line_with_its_interval() -> None:
+    figure = {"value": 0.9606, "low": 0.9403, "high": 0.9756, "n": 842}
+
+    section = section_of("validation", {"auroc_covid_against_normal": figure})
+
+    assert [(pair.name, pair.value) for pair in section.pairs] == [
+        ("AUROC, COVID-19 against normal", "0.961 (0.940 to 0.976), n = 842")
+    ]
