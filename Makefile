@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 HAS_NODE := $(shell command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && echo yes)
 
-.PHONY: help run test check format lint types imports types-js test-js test-py train bench golden docs-settings lock setup clean
+.PHONY: help run test check format lint types imports types-js test-js test-py train bench fuzz golden docs-settings lock setup clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -85,12 +85,22 @@ test-py: $(VENV)/.develop ## pytest; ARGS=… goes to it
 
 # ---------------------------------------------------------------------------------------------------- make
 
-train: $(VENV)/.runtime ## Train the lungs, then the classifier; resumes where it was stopped (ARGS=--device=cuda …)
+train: $(VENV)/.runtime ## Train the lungs, the gate, then the classifier; resumes where it was stopped (ARGS=--device=cuda …)
 	$(BIN)/python -m model.training $(ARGS) lungs
+	$(BIN)/python -m model.training $(ARGS) gate
 	$(BIN)/python -m model.training $(ARGS) classifier
 
-bench: $(VENV)/.runtime ## Time /predict and a peer on the same files; writes benchmarks/RESULTS.md
+bench: $(VENV)/.develop ## Time /predict against a peer, decoding, a worklist of a million cases, the viewer; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks $(ARGS)
+	$(BIN)/python -m benchmarks.decoding
+	$(BIN)/python -m benchmarks.worklist
+	$(BIN)/python -m benchmarks.viewer
+
+# READER and HTTP narrow it: make fuzz READER="--count 1000" HTTP="--count 100"
+fuzz: $(VENV)/.develop ## Read and send damaged files, long; writes fuzz/results and docs/robustness.md
+	$(BIN)/python -m fuzz reader $(READER)
+	$(BIN)/python -m fuzz http $(HTTP)
+	$(BIN)/python -m fuzz report
 
 golden: $(VENV)/.develop ## Write the generated files of tests/golden anew (released weights on phantoms); review their diff
 	$(BIN)/python -m tests.regenerate

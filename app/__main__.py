@@ -1,4 +1,4 @@
-"""The command line: `covid-xnet serve | migrate | predict | model`. Each command imports what it needs and no more."""
+"""The command line: `covid-xnet serve | migrate | predict | evaluate | model`. Each command imports what it needs."""
 
 import argparse
 import sys
@@ -61,8 +61,68 @@ def make_parser() -> argparse.ArgumentParser:
         type=Path,
         help="also write NAME.cam.png (16-bit, 65535 = 1.0) and NAME.lungs.png (0 or 255) at the image's size",
     )
+    _add_evaluate(commands.add_parser("evaluate", help="score the weights on your own radiographs, with a report"))
+    replay = commands.add_parser(
+        "replay",
+        help="say which stored readings other weights would change; changes nothing",
+        description="Reads the stored radiographs with other weights and counts what would change: finding, flag, "
+        "refusal. Then a JSON line about each change, with the keys of the case and without the patient. Stored "
+        "readings stay as they were made. Exits with 0 when every radiograph was compared, whatever that showed.",
+    )
+    replay.add_argument(
+        "--card", metavar="CARD", type=Path, help="card of the other weights; else that of the settings"
+    )
+    replay.add_argument("--last", metavar="N", type=int, help="only the newest N radiographs")
+    replay.add_argument("--output", metavar="FILE", type=Path, help="the JSON lines go here instead of standard output")
     commands.add_parser("model", help="print the card of the weights in use")
     return parser
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Reads every radiograph that the manifest lists, as serving reads it, and writes DIR/evaluation.html and "
+        "DIR/evaluation.json: discrimination, calibration, operating points, subgroups, refusals and mistakes. The "
+        "report names files as the manifest does. Exits with 0 when every requirement is met, 1 when one is not, 2 "
+        "when the manifest cannot be used."
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="folder that the manifest's files are relative to")
+    parser.add_argument(
+        "--manifest",
+        metavar="CSV",
+        type=Path,
+        required=True,
+        help="columns file and label (normal, covid-19, other); optional patient, hospital, view, sex, age",
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        default=Path("covid-xnet-evaluation"),
+        help="folder for the reports (default: %(default)s)",
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON instead of a summary")
+    parser.add_argument(
+        "--group", metavar="NAME", action="append", default=[], help="further column to report apart; may be repeated"
+    )
+    for name, figure in (
+        ("auroc", "the AUC of COVID-19 against normal"),
+        ("sensitivity", "sensitivity at the operating point in force"),
+        ("specificity", "specificity at the operating point in force"),
+        ("read", "the share of radiographs that was read, neither refused nor failed"),
+    ):
+        parser.add_argument(f"--require-{name}", metavar="SHARE", type=_share, help=f"{figure} must be at least this")
+    parser.add_argument(
+        "--by-interval",
+        action="store_true",
+        help="require it of the lower end of the 95 %% interval, not of the figure alone",
+    )
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
 
 
 def _run(given: argparse.Namespace, settings: Settings) -> int:
@@ -79,10 +139,33 @@ def _run(given: argparse.Namespace, settings: Settings) -> int:
             from app.commands.predict import predict_paths
 
             return predict_paths(given.paths, output=given.output, maps=given.maps, settings=settings.inference)
+        case "evaluate":
+            return _evaluate(given, settings)
+        case "replay":
+            from app.commands.replay import replay
+
+            return replay(settings, card=given.card, last=given.last, output=given.output)
         case _:
             from app.commands.model import print_card
 
             return print_card(settings)
+
+
+def _evaluate(given: argparse.Namespace, settings: Settings) -> int:
+    from app.commands.evaluate import evaluate_folder
+    from model.evaluation.acceptance import Figure, Requirement
+
+    least = {figure: getattr(given, f"require_{figure}") for figure in Figure}
+    return evaluate_folder(
+        given.folder,
+        manifest=given.manifest,
+        out=given.out,
+        as_json=given.json,
+        groups=given.group,
+        requirements=[Requirement(figure=figure, least=share) for figure, share in least.items() if share is not None],
+        by_interval=given.by_interval,
+        settings=settings.inference,
+    )
 
 
 if __name__ == "__main__":

@@ -5,13 +5,21 @@
      ├ InvalidRequestError   the request lacks or contradicts something
      ├ ConflictError         the request does not fit the present state
      ├ FileTooLargeError     more bytes than the limit allows
+     ├ MalformedUploadError  the body of an upload is no form of one file
+     ├ UploadStalledError    the sender stopped sending
      ├ BusyError             the queue is full; nothing was stored
      ├ StoppingError         the server stops; the case is kept and read after the next start
      ├ RejectedFileError     the bytes do not decode; only a receipt is kept
+     ├ DecodersLostError     no process that decodes can be kept alive
      ├ RefusedReadingError   the case is kept, the network must not read it
      ├ ReadingFailedError    the case is kept, its reading failed
      ├ StorageError          the disk is full or does not take the file
      └ SchemaError           the database is not of the schema this program knows
+
+    UnreadableFileError (of `model.errors`)
+     └ DecoderCrashedError             the file ended the process that decoded it
+         ├ DecoderTimedOutError        it computed or waited for too long
+         └ DecoderOutOfMemoryError     it needs more memory than a file may take
 
 Exceptions state facts; statuses and sentences for people belong to `app.web.problems`.
 """
@@ -63,6 +71,31 @@ class FileTooLargeError(AppError):
         self.limit = limit
 
 
+class MalformedUploadError(AppError):
+    """The body of an upload is no form of one file; nothing was stored. The caller sends one file as `file`.
+
+    Attributes:
+        reason: What is wrong with the form, without any content of it.
+    """
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.reason = f"The upload is not a form of one file: {fault.rstrip('.')}."
+
+
+class UploadStalledError(AppError):
+    """No byte came for too long; nothing was stored. The caller sends the file again.
+
+    Attributes:
+        limit: Seconds without a byte that are waited for.
+    """
+
+    def __init__(self, *, limit: float) -> None:
+        super().__init__(f"no byte for {limit:g} s")
+        self.measured = limit
+        self.limit = limit
+
+
 class BusyError(AppError):
     """As many radiographs wait as the queue takes; nothing was stored. The caller sends the file again later."""
 
@@ -87,6 +120,38 @@ class RejectedFileError(AppError):
         super().__init__(unreadable.code)
         self.unreadable = unreadable
         self.receipt_id = receipt_id
+
+
+class DecodersLostError(AppError):
+    """No process that decodes can be kept alive, which says nothing about the file. An operator looks there."""
+
+
+class DecoderCrashedError(UnreadableFileError):
+    """The bytes ended the process that decoded them. They are not tried again by this version; the caller exports anew.
+
+    Attributes:
+        measured: What was measured before the end, or `None`.
+        limit: What it was held against.
+    """
+
+    code = "DECODER_CRASHED"
+
+    def __init__(self, reason: str, *, measured: float | None = None, limit: float | None = None) -> None:
+        super().__init__(reason)
+        self.measured = measured
+        self.limit = limit
+
+
+class DecoderTimedOutError(DecoderCrashedError):
+    """Decoding took longer than a file may take; `measured` and `limit` are seconds."""
+
+    code = "DECODER_TIMED_OUT"
+
+
+class DecoderOutOfMemoryError(DecoderCrashedError):
+    """Decoding needs more memory than a file may take; `measured` and `limit` are bytes."""
+
+    code = "DECODER_OUT_OF_MEMORY"
 
 
 class RefusedReadingError(AppError):

@@ -15,12 +15,15 @@ from uuid import UUID
 
 import structlog
 
-from app.errors import BusyError, StoppingError
+from app.errors import BusyError, DecoderCrashedError, StoppingError, StorageError
 from model.errors import InferenceError, Refusal, UnreadableFileError
 from model.imaging.radiograph import Radiograph
 from model.prediction import ModelInfo, Prediction, PreprocessingStep
 
 log = structlog.get_logger()
+
+_RETRY_S = 10.0
+"""Chosen: by then somebody may have made room on a full disk."""
 
 
 class DescribesWeights(Protocol):
@@ -94,8 +97,12 @@ class KeepsReadings(Protocol):
     def unfinished(self) -> list[UUID]:
         """Readings that a stop or crash left behind and that are to be read, oldest first."""
 
-    def start(self, reading_ids: Sequence[UUID]) -> None:
-        """Write down that these are being read now: if the process dies, it was while reading them."""
+    def start(self, reading_ids: Sequence[UUID]) -> set[UUID]:
+        """Write down that these are being read now: if the process dies, it was while reading them.
+
+        Returns:
+            Those that are still to be read; others were concluded meanwhile.
+        """
 
     def load(self, reading_id: UUID) -> Radiograph:
         """Decode a reading's radiograph from the stored bytes."""
@@ -153,9 +160,12 @@ class ReadingQueue:
         self._capacity = capacity
         self._batch = batch
         self._observer = observer
+        self._retry_s = _RETRY_S
         self._changed = threading.Condition()
         self._waiting: deque[_Job] = deque()
         self._jobs: dict[UUID, _Job] = {}
+        self._left: list[UUID] = []
+        self._retry_at = 0.0
         self._n_held = 0
         self._is_stopping = False
         self._thread = threading.Thread(target=self._work, name="reading", daemon=True)
@@ -272,16 +282,29 @@ class ReadingQueue:
             with self._changed:
                 for job in jobs:
                     self._jobs.pop(job.reading_id, None)
+                if isinstance(error, StorageError):
+                    self._left += [job.reading_id for job in jobs]
+                    self._retry_at = time.monotonic() + self._retry_s
             for job in jobs:
                 self._settle(job, error)
 
     def _take(self) -> list[_Job]:
         """Wait for work; an empty list means stop."""
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._is_stopping)
+            self._take_up_left()
+            while not self._waiting and not self._is_stopping:
+                self._changed.wait(self._retry_s if self._left else None)
+                self._take_up_left()
             if self._is_stopping:
                 return []
             return [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+
+    def _take_up_left(self) -> None:
+        """Queue again what the store did not take a while ago: a full disk must not leave readings behind."""
+        if self._left and time.monotonic() >= self._retry_at:
+            left, self._left = self._left, []
+            for reading_id in left:
+                self.submit(reading_id)
 
     def _settle(self, job: _Job, error: Exception | None) -> None:
         if job.slot:
@@ -292,13 +315,16 @@ class ReadingQueue:
             job.done.set_exception(error)
 
     def _read(self, jobs: Sequence[_Job]) -> None:
-        self._store.start([job.reading_id for job in jobs])
+        begun = self._store.start([job.reading_id for job in jobs])
+        jobs = [job for job in jobs if job.reading_id in begun]
+        if not jobs:
+            return
         outcomes: dict[UUID, Prediction | Refusal | Failure] = {}
         readable: list[tuple[_Job, Radiograph]] = []
         for job in jobs:
             radiograph = job.radiograph or self._load(job)
-            if radiograph is None:
-                outcomes[job.reading_id] = FILE_LOST
+            if isinstance(radiograph, Failure):
+                outcomes[job.reading_id] = radiograph
             else:
                 readable.append((job, radiograph))
         predicted = self._predict([radiograph for _, radiograph in readable])
@@ -308,13 +334,16 @@ class ReadingQueue:
         if self._observer:
             self._observer.batch_read(results)
 
-    def _load(self, job: _Job) -> Radiograph | None:
+    def _load(self, job: _Job) -> Radiograph | Failure:
         started = time.perf_counter()
         try:
             radiograph = self._store.load(job.reading_id)
+        except DecoderCrashedError as error:
+            log.warning("stored_file_refused", reading_id=str(job.reading_id), code=error.code)
+            return Failure(code=error.code, detail=f"{error.reason} Nothing was analysed. Export the radiograph anew.")
         except (OSError, UnreadableFileError):
             log.exception("stored_file_unreadable", reading_id=str(job.reading_id))
-            return None
+            return FILE_LOST
         job.decode_ms = (time.perf_counter() - started) * 1000
         return radiograph
 

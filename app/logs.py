@@ -10,6 +10,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from app.settings import Environment, Settings
+from app.traces import places
 
 PRIVATE = frozenset(
     {
@@ -38,18 +39,8 @@ def hide_exception_text(_logger: WrappedLogger, _method: str, event: EventDict) 
     error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
-        event["trace"] = " < ".join(_places(error))
+        event["trace"] = " < ".join(places(error))
     return event
-
-
-def _places(error: BaseException) -> list[str]:
-    places = []
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        places.append(f"{'/'.join(code.co_filename.split('/')[-2:])}:{trace.tb_lineno} {code.co_name}")
-        trace = trace.tb_next
-    return places[::-1][:12]
 
 
 def configure_logs(settings: Settings) -> None:

@@ -1,7 +1,7 @@
 """`create_app`: the only place that wires things together."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 
 import structlog
@@ -10,14 +10,19 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.annotations import api as annotations_api
 from app.cases import api as cases_api
 from app.cases import pages as cases_pages
-from app.cases.cache import make_radiograph_cache
 from app.cases.images import Images
 from app.cases.intake import Intake
 from app.cases.ledger import Ledger
+from app.cases.radiographs import Decodes, Radiographs
+from app.cases.search import SearchMemory
 from app.db.engine import Database
 from app.db.schema import check_schema
+from app.decoding.pool import make_decoders
+from app.demo import api as demo_api
+from app.demo.service import Demonstration
 from app.files.store import FileStore
 from app.inference import ReadingQueue, ReadsRadiographs
 from app.predictor import load_predictor, warm_up
@@ -27,12 +32,13 @@ from app.reviews import api as reviews_api
 from app.settings import Settings
 from app.web import health, site
 from app.web import pages as web_pages
-from app.web.answers import answer_problem, internal_problem, plain_occurrence, register_problems
+from app.web.answers import answer_problem, internal_problem, register_problems
 from app.web.broadcast import Broadcaster
 from app.web.deps import Parts
 from app.web.description import describe
 from app.web.metrics import Metrics
-from app.web.problems import Problem
+from app.web.places import UploadPlaces
+from app.web.problems import Problem, plain_occurrence
 from app.web.requests import BodyLimitMiddleware, RequestMiddleware
 from app.web.security import GuardMiddleware, HeadersMiddleware
 from app.web.templating import STATIC, HashedStaticFiles, Pages
@@ -40,18 +46,21 @@ from app.web.templating import STATIC, HashedStaticFiles, Pages
 log = structlog.get_logger()
 
 
-def create_app(settings: Settings, *, predictor: ReadsRadiographs | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, *, predictor: ReadsRadiographs | None = None, decoders: Decodes | None = None
+) -> FastAPI:
     """Build the application. Nothing is opened or loaded before it starts.
 
     Args:
         predictor: Reads in place of the released weights.
+        decoders: Decode in place of a pool of this application's own, and outlive it.
     """
     metrics = Metrics()
     app = FastAPI(
         title="COVID-XNet",
         docs_url=None,
         redoc_url=None,
-        lifespan=partial(_run, settings=settings, predictor=predictor, metrics=metrics),
+        lifespan=partial(_run, settings=settings, predictor=predictor, decoders=decoders, metrics=metrics),
     )
     app.state.broadcaster = Broadcaster()
     _add_routes(app)
@@ -66,13 +75,24 @@ def _add_routes(app: FastAPI) -> None:
     app.mount(app.state.pages.static_path, HashedStaticFiles(directory=STATIC), name="static")
     for router in (cases_pages.router, readings_pages.router, web_pages.router):
         app.include_router(router)  # before the API: a page gives way where JSON is wanted
-    for router in (cases_api.router, reviews_api.router, readings_api.router, health.router, site.router):
+    api_routers = (
+        cases_api.router,
+        annotations_api.router,
+        demo_api.router,
+        reviews_api.router,
+        readings_api.router,
+        health.router,
+        site.router,
+    )
+    for router in api_routers:
         app.include_router(router)
 
 
 def _add_layers(app: FastAPI, settings: Settings, metrics: Metrics) -> None:
     """Add the middleware, innermost first."""
-    app.add_middleware(BodyLimitMiddleware, limit=settings.files.upload_limit)
+    app.add_middleware(
+        BodyLimitMiddleware, limit=settings.files.upload_limit, stall_s=settings.files.upload_stall.total_seconds()
+    )
     app.add_middleware(GuardMiddleware, allowed_hosts=settings.security.allowed_hosts, answer=_answer)
     app.add_middleware(
         RequestMiddleware,
@@ -89,34 +109,42 @@ def _answer(request: Request, problem: Problem) -> Response:
 
 @asynccontextmanager
 async def _run(
-    app: FastAPI, *, settings: Settings, predictor: ReadsRadiographs | None, metrics: Metrics
+    app: FastAPI,
+    *,
+    settings: Settings,
+    predictor: ReadsRadiographs | None,
+    decoders: Decodes | None,
+    metrics: Metrics,
 ) -> AsyncIterator[None]:
     """Open, load, warm up; the parts exist only when a radiograph can be read."""
-    parts = await to_thread.run_sync(_start, app, settings, predictor, metrics)
-    app.state.parts = parts
-    log.info("ready", device=parts.predictor.info.device, model_version=parts.predictor.info.version)
-    try:
-        yield
-    finally:
-        app.state.parts = None
-        parts.broadcaster.close()
-        await to_thread.run_sync(parts.queue.stop)
-        parts.intake.close()
-        parts.database.close()
+    with nullcontext(decoders) if decoders else make_decoders(settings.inference) as pool:
+        parts = await to_thread.run_sync(_start, app, settings, predictor, pool, metrics)
+        app.state.parts = parts
+        log.info("ready", device=parts.predictor.info.device, model_version=parts.predictor.info.version)
+        try:
+            yield
+        finally:
+            app.state.parts = None
+            parts.broadcaster.close()
+            await to_thread.run_sync(parts.queue.stop)
+            parts.intake.close()
+            parts.database.close()
 
 
-def _start(app: FastAPI, settings: Settings, predictor: ReadsRadiographs | None, metrics: Metrics) -> Parts:
+def _start(
+    app: FastAPI, settings: Settings, predictor: ReadsRadiographs | None, decoders: Decodes, metrics: Metrics
+) -> Parts:
     database = Database(settings.database)
     check_schema(database)
     files = FileStore(settings.files.folder, least_free=settings.files.least_free)
     files.prepare()
+    decoders.start()  # they import what they need meanwhile
     reader = predictor or load_predictor(settings.inference)
     warm_up(reader)
     broadcaster: Broadcaster = app.state.broadcaster
-    radiographs = make_radiograph_cache()
+    radiographs = Radiographs(database, files, decoders, pipeline=reader.info.pipeline)
     ledger = Ledger(
         database,
-        files,
         radiographs=radiographs,
         model=reader.info,
         other_threshold=reader.card.other_threshold,
@@ -141,10 +169,14 @@ def _start(app: FastAPI, settings: Settings, predictor: ReadsRadiographs | None,
         settings=settings,
         database=database,
         files=files,
+        decoders=decoders,
         predictor=reader,
         queue=queue,
         intake=intake,
         images=Images(database, files, reader, radiographs),
+        uploads=UploadPlaces(limit=settings.files.uploads),
+        searches=SearchMemory(),
+        demonstration=Demonstration(database, files, intake),
         broadcaster=broadcaster,
         metrics=metrics,
         pages=app.state.pages,

@@ -89,6 +89,10 @@ class FilesSettings(_Group):
         ByteSize(256 * 1024**2), description="Below this much free space nothing is accepted and `/readyz` says no."
     )
     upload_limit: ByteSize = Field(ByteSize(64 * 1024**2), ge=1024, description="Largest upload that is accepted.")
+    uploads: int = Field(64, ge=1, description="Uploads received at the same time; further ones get a 503.")
+    upload_stall: Duration = Field(
+        timedelta(seconds=30), gt=timedelta(0), description="An upload that sends nothing for so many seconds is ended."
+    )
 
 
 class InferenceSettings(_Group):
@@ -105,7 +109,15 @@ class InferenceSettings(_Group):
     queue: int = Field(64, ge=1, description="Radiographs that may wait or be read at once; further ones get a 503.")
     batch: int = Field(4, ge=1, le=64, description="Most waiting radiographs that are read together.")
     threads: int | None = Field(None, ge=1, description="Threads of the network; unset means one for each core.")
-    decoders: int = Field(2, ge=1, le=64, description="Files decoded at the same time.")
+    decoders: int = Field(2, ge=1, le=64, description="Files decoded at the same time, each by a process of its own.")
+    decoder_memory: ByteSize = Field(
+        ByteSize(2 * 1024**3), ge=64 * 1024**2, description="Memory that decoding one file may take."
+    )
+    decoder_time: Duration = Field(
+        timedelta(seconds=10),
+        gt=timedelta(0),
+        description="Seconds of a processor that decoding one file may take; three times as many on the clock.",
+    )
     attempts: int = Field(2, ge=1, description="A reading interrupted this often becomes `failed`.")
     retry_after: Duration = Field(
         timedelta(seconds=2), description="Wait that a 503 advises when the queue is full, in seconds."

@@ -59,6 +59,14 @@ def results_page(*, command: str, what: str, one: Load, many: Load, peer: Mappin
     return "\n".join(lines) + "\n"
 
 
+def replace_section(page: str, section: str) -> str:
+    """Put a section, from its `##` heading on, in the place of the one with the same beginning, or at the end."""
+    beginning = " ".join(section.split("\n", 1)[0].split()[:2])
+    parts = page.rstrip("\n").split("\n## ")
+    kept = [part for part in parts if not f"## {part}".startswith(f"{beginning} ")]
+    return "\n## ".join(kept).rstrip("\n") + f"\n\n{section}"
+
+
 def machine() -> str:
     """Describe the machine without naming it."""
     model, memory = platform.machine(), "memory unknown"

@@ -6,7 +6,8 @@
      │   ├ UnreadableDicomError             not Part 10, truncated, a required attribute is missing or contradictory
      │   ├ UnreadableRasterError            PNG or JPEG that does not decode
      │   ├ UnsupportedTransferSyntaxError   a compression that no installed decoder reads
-     │   ├ UnsupportedPixelsError           colour, several frames or a photometric interpretation outside the scope
+     │   ├ UnsupportedPixelsError           several frames or a kind of pixel outside the scope
+     │   │   └ NotGrayscaleError            a picture in colour
      │   └ ImageTooLargeError               more pixels than the limit
      ├ RefusedRadiographError               decoded, kept, but the network must not read it
      ├ InvalidWindowError                   window width outside the range of its function
@@ -28,13 +29,17 @@ class UnreadableFileError(ModelError):
 
     Attributes:
         reason: One sentence for a radiologist: what is wrong with the file, without any content of it.
+        measured: The measured value, in the unit that `reason` names, or `None` where nothing is measured.
+        limit: The limit it was held against.
     """
 
     code = "UNREADABLE_FILE"
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, measured: float | None = None, limit: float | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.measured = measured
+        self.limit = limit
 
 
 class UnknownFormatError(UnreadableFileError):
@@ -62,20 +67,24 @@ class UnsupportedTransferSyntaxError(UnreadableFileError):
 
 
 class UnsupportedPixelsError(UnreadableFileError):
-    """The pixels are of a kind outside the scope: colour data, several frames, an unknown encoding of grey."""
+    """The pixels are of a kind outside the scope: several frames, a palette, an unknown encoding of grey."""
 
     code = "UNSUPPORTED_PIXELS"
 
 
+class NotGrayscaleError(UnsupportedPixelsError):
+    """A picture whose colours mean something: not a radiograph, or one with colours laid over it.
+
+    The caller sends the radiograph itself; `measured` is the share of coloured pixels.
+    """
+
+    code = "NOT_GRAYSCALE"
+
+
 class ImageTooLargeError(UnreadableFileError):
-    """The image has more pixels than the limit allows; checked before decoding."""
+    """The file or its image is larger than the limit allows; checked before decoding."""
 
     code = "IMAGE_TOO_LARGE"
-
-    def __init__(self, reason: str, *, measured: int, limit: int) -> None:
-        super().__init__(reason)
-        self.measured = measured
-        self.limit = limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

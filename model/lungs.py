@@ -16,6 +16,11 @@ MIN_COMPONENT_SHARE = 0.01
 MAX_COMPONENTS = 2
 
 
+def reduce(presentation: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+    """Average areas down to (size, size); the aspect ratio is given up."""
+    return np.asarray(cv2.resize(presentation, (size, size), interpolation=cv2.INTER_AREA), dtype=np.float32)
+
+
 def segmentation_input(presentation: NDArray[np.float32], size: int) -> NDArray[np.float32]:
     """Prepare a radiograph for the segmentation network: one size, standard scores of the stretched image.
 
@@ -25,7 +30,7 @@ def segmentation_input(presentation: NDArray[np.float32], size: int) -> NDArray[
     Returns:
         (size, size) float32, mean 0 and deviation 1 (all zeros for an image of one value).
     """
-    resized = cv2.resize(presentation, (size, size), interpolation=cv2.INTER_AREA)
+    resized = reduce(presentation, size)
     low, high = np.percentile(resized, [1, 99])
     clipped = np.clip(resized, low, high)
     deviation = float(clipped.std())

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -17,24 +17,52 @@ from model.calibration import COVID_19, calibrate, decide, widen
 from model.errors import InferenceError, Refusal, RefusedRadiographError
 from model.explain import class_activation_map, localize
 from model.findings import OUTPUTS
+from model.frame import Frame
+from model.gate import Judgement, Verdict, gate_input, judge, judgements
+from model.imaging.bars import BARS_CROPPED
 from model.imaging.pixels import presentation_pixels
-from model.imaging.radiograph import Radiograph
-from model.lungs import count_regions, lung_box, lung_mask, segmentation_input
+from model.imaging.radiograph import Caution, Radiograph
+from model.lungs import count_regions, lung_box, lung_mask, reduce, segmentation_input
 from model.prediction import ModelInfo, Prediction, PreprocessingStep
 from model.preprocess import Box, preprocess, preprocessing_steps
-from model.quality import check_lungs, check_radiograph
-from model.weights import WeightsCard, build_lungs, build_members, default_card, read_card
+from model.quality import check_lungs, check_radiograph, check_verdict, names_another_part, verdict_cautions
+from model.weights import WeightsCard, build_gate, build_lungs, build_members, default_card, read_card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Admitted:
+    """A radiograph that the gate let through.
+
+    Attributes:
+        frame: What of it is read, and how it is turned.
+        view: (h, w) float32 [0, 1], presentation pixels as the frame looks at them.
+        overview: (S, S) float32 [0, 1], the view at the size of the lungs' network.
+        cautions: What the gate found.
+        gate_ms: Milliseconds that the gate took.
+    """
+
+    frame: Frame
+    view: NDArray[np.float32]
+    overview: NDArray[np.float32]
+    cautions: tuple[Caution, ...]
+    gate_ms: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Prepared:
-    """A radiograph on its way through the network: what the result needs of it, and its input."""
+    """A radiograph on its way through the network: what the result needs of it, and its input.
+
+    Attributes:
+        mask: (M, M) bool, lungs in the view.
+        box: The lung box in pixels of the view.
+    """
 
     radiograph: Radiograph
+    admitted: _Admitted
     mask: NDArray[np.bool_]
     box: Box
     network_input: NDArray[np.float32]
-    preprocess_ms: float
+    timings_ms: Mapping[str, float]
 
 
 def limit_threads(n_threads: int) -> None:
@@ -56,7 +84,9 @@ def choose_device(wish: str = "auto") -> str:
 class Predictor:
     """Reads radiographs with one release. Thread-safe: it holds no state but weights, and one lock for the device."""
 
-    def __init__(self, card: WeightsCard, lungs: nn.Module, members: Sequence[nn.Module], device: str) -> None:
+    def __init__(
+        self, card: WeightsCard, gate: nn.Module, lungs: nn.Module, members: Sequence[nn.Module], device: str
+    ) -> None:
         self.card = card
         self.info = ModelInfo(
             name=card.name,
@@ -65,6 +95,7 @@ class Predictor:
             pipeline=card.pipeline,
             device=torch.cuda.get_device_name(device) if device.startswith("cuda") else device,
         )
+        self._gate = gate
         self._lungs = lungs
         self._members = list(members)
         self._device = device
@@ -81,7 +112,7 @@ class Predictor:
         # torch.use_deterministic_algorithms would add nothing but 1.5 s of imports at every start.
         torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
         read, chosen = read_card(card or default_card()), choose_device(device)
-        return cls(read, build_lungs(read, chosen), build_members(read, chosen), chosen)
+        return cls(read, build_gate(read, chosen), build_lungs(read, chosen), build_members(read, chosen), chosen)
 
     def predict(self, radiograph: Radiograph) -> Prediction:
         """Read one radiograph.
@@ -107,7 +138,7 @@ class Predictor:
         return [one if isinstance(one, Refusal) else next(readings) for one in prepared]
 
     def steps(self, radiograph: Radiograph) -> list[PreprocessingStep]:
-        """Picture every preprocessing step of one radiograph; the last is the network's input.
+        """Picture every preprocessing step of one radiograph, corrections included; the last is the network's input.
 
         Raises:
             RefusedRadiographError: it must not be read, so there is no input.
@@ -116,7 +147,9 @@ class Predictor:
         prepared = self._prepare(radiograph, presentation)
         if isinstance(prepared, Refusal):
             raise RefusedRadiographError(prepared)
-        return preprocessing_steps(presentation, prepared.box, self.card.input)
+        admitted = prepared.admitted
+        steps = preprocessing_steps(admitted.view, prepared.box, self.card.input)
+        return [*admitted.frame.steps(presentation), *steps]
 
     def lung_probabilities(self, presentation: NDArray[np.float32]) -> NDArray[np.float32]:
         """Segment the lungs.
@@ -128,34 +161,78 @@ class Predictor:
             (S, S) float32 [0, 1] over the whole image, S from the card.
         """
         x = segmentation_input(presentation, self.card.lungs_network.size)
-        logits = self._run([self._lungs], x[None])[0]
+        logits = self._run([self._lungs], x[None, None])[0]
         return np.asarray(1 / (1 + np.exp(-logits[0, 0])), dtype=np.float32)
+
+    def judge(self, view: NDArray[np.float32], *, names_another_part: bool = False) -> Verdict:
+        """Say what an image shows and which way up it hangs.
+
+        Args:
+            view: (H, W) float32 [0, 1], 0 = black.
+            names_another_part: Whether the header names a body part other than the chest.
+        """
+        gate = self.card.gate
+        return judge(
+            gate_input(view, gate.network.size), self._judgements, gate.limits, names_another_part=names_another_part
+        )
+
+    def _judgements(self, inputs: NDArray[np.float32]) -> list[Judgement]:
+        return judgements(self._run([self._gate], inputs)[0])
 
     def _prepare(self, radiograph: Radiograph, presentation: NDArray[np.float32] | None = None) -> _Prepared | Refusal:
         started = time.perf_counter()
         if presentation is None:
             presentation = presentation_pixels(radiograph)
-        refusal = check_radiograph(radiograph, presentation)
-        if refusal:
-            return refusal
-        probabilities = self.lung_probabilities(presentation)
+        admitted = self._admit(radiograph, presentation)
+        if isinstance(admitted, Refusal):
+            return admitted
+        probabilities = self.lung_probabilities(admitted.overview)
         mask = lung_mask(probabilities)
         refusal = check_lungs(probabilities, mask, count_regions(mask))
         if refusal:
             return refusal
-        box = lung_box(mask, *radiograph.shape, margin=self.card.input.margin)
-        network_input = preprocess(presentation, box, self.card.input)
+        box = lung_box(mask, *admitted.view.shape, margin=self.card.input.margin)
+        network_input = preprocess(admitted.view, box, self.card.input)
+        preprocess_ms = (time.perf_counter() - started) * 1000 - admitted.gate_ms
         return _Prepared(
             radiograph=radiograph,
+            admitted=admitted,
             mask=mask,
             box=box,
             network_input=network_input,
-            preprocess_ms=(time.perf_counter() - started) * 1000,
+            timings_ms={"gate": round(admitted.gate_ms, 2), "preprocess": round(preprocess_ms, 2)},
+        )
+
+    def _admit(self, radiograph: Radiograph, presentation: NDArray[np.float32]) -> _Admitted | Refusal:
+        """Ask header, size, content and gate; what passes is looked at upright."""
+        refusal = check_radiograph(radiograph, presentation)
+        if refusal:
+            return refusal
+        frame = Frame.of(presentation)
+        names_other = names_another_part(radiograph.body_part_examined)
+        # A large image is reduced once, for the gate and the lungs: averaging areas in two steps is averaging in one.
+        overview = reduce(frame.look(presentation), self.card.lungs_network.size)
+        started = time.perf_counter()
+        verdict = self.judge(overview, names_another_part=names_other)
+        gate_ms = (time.perf_counter() - started) * 1000
+        refusal = check_verdict(verdict, names_another_part=names_other)
+        if refusal:
+            return refusal
+        frame = frame.corrected(verdict.correction)
+        cautions = ((BARS_CROPPED,) if frame.has_bars else ()) + verdict_cautions(verdict)
+        return _Admitted(
+            frame=frame,
+            view=frame.look(presentation),
+            overview=frame.turn(overview),
+            cautions=cautions,
+            gate_ms=gate_ms,
         )
 
     def _read(self, prepared: Sequence[_Prepared]) -> list[Prediction]:
         started = time.perf_counter()
-        maps = self._run(self._members, np.stack([one.network_input for one in prepared]))  # (members, B, 3, h, w)
+        maps = self._run(
+            self._members, np.stack([one.network_input[None] for one in prepared])
+        )  # (members, B, 3, h, w)
         network_ms = (time.perf_counter() - started) * 1000 / len(prepared)
         return [self._prediction(one, maps[:, i], network_ms) for i, one in enumerate(prepared)]
 
@@ -167,20 +244,23 @@ class Predictor:
         finding, flagged = decide(
             probabilities, covid_range, threshold=point.threshold, other_threshold=card.other_threshold
         )
-        rows, columns = one.radiograph.shape
+        frame = one.admitted.frame
+        rows, columns = one.admitted.view.shape
         cam = class_activation_map(maps.mean(axis=0), one.box, card.map_scale)
+        localization = localize(cam, one.mask, rows, columns, card.map_scale.show_above)
         return Prediction(
             finding=finding,
             flagged=flagged,
             probabilities=probabilities,
             probability_range=covid_range,
             operating_point=point,
-            localization=localize(cam, one.mask, rows, columns, card.map_scale.show_above),
-            cam=cam,
-            lungs=one.mask,
+            localization=frame.localization_back(localization),
+            cam=frame.map_back(cam),
+            lungs=frame.mask_back(one.mask),
             model=self.info,
-            cautions=one.radiograph.cautions,
-            timings_ms={"preprocess": round(one.preprocess_ms, 2), "network": round(network_ms, 2)},
+            cautions=one.radiograph.cautions + one.admitted.cautions,
+            correction=frame.correction,
+            timings_ms={**one.timings_ms, "network": round(network_ms, 2)},
         )
 
     def _covid_range(self, maps: NDArray[np.float32], probability: float) -> tuple[float, float]:
@@ -190,10 +270,10 @@ class Predictor:
         return float(of_members.min()), float(of_members.max())
 
     def _run(self, networks: Sequence[nn.Module], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Run (B, S, S) inputs through each network; (networks, B, channels, h, w), the maps of a classifier."""
+        """Run (B, C, S, S) inputs through each network; (networks, B, ...), of a classifier the maps."""
         try:
             with self._lock, torch.inference_mode():
-                x = torch.from_numpy(inputs[:, None]).to(self._device, memory_format=torch.channels_last)
+                x = torch.from_numpy(inputs).to(self._device, memory_format=torch.channels_last)
                 outputs = [network(x) for network in networks]
                 maps = [output[1] if isinstance(output, tuple) else output for output in outputs]
                 return torch.stack(maps).float().cpu().numpy()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,19 @@ class ClassActivationMap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What was done to a stored radiograph that hung wrongly, before it was read.
+
+    Attributes:
+        rotation: Degrees clockwise by which it was turned.
+        inverted: Whether black and white were exchanged.
+    """
+
+    rotation: Literal[0, 90, 180, 270] = 0
+    inverted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelInfo:
     """Provenance of a prediction.
 
@@ -101,7 +115,9 @@ class Prediction:
             network, allow.
         cam: Evidence for COVID-19 against normal.
         lungs: (M, M) bool over the whole image, `True` inside the lungs; `model.lungs.mask_at_image_size` enlarges it.
-        timings_ms: Milliseconds by stage: `preprocess`, `network`.
+        correction: How the stored radiograph was turned and inverted before reading. Map, boxes, peak and lungs lie on
+            the radiograph as stored; the zones are the patient's.
+        timings_ms: Milliseconds by stage: `gate`, `preprocess`, `network`.
     """
 
     finding: Finding
@@ -114,6 +130,7 @@ class Prediction:
     lungs: NDArray[np.bool_]
     model: ModelInfo
     cautions: tuple[Caution, ...] = field(default=())
+    correction: Correction = field(default=Correction())
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
@@ -124,13 +141,18 @@ class PreprocessingStep:
     Attributes:
         name: Short, for a caption.
         sentence: What the step does and why, for a radiologist.
-        pixels: (h, w) float32 [0, 1] picture of the step's result, 0 = black.
-        low: Value of the step's result that is shown black.
+        values: (h, w) float32, the step's result; of the last step, the network's input itself.
+        low: Value that is shown black.
         high: Value that is shown white.
     """
 
     name: str
     sentence: str
-    pixels: NDArray[np.float32]
+    values: NDArray[np.float32]
     low: float
     high: float
+
+    @property
+    def pixels(self) -> NDArray[np.float32]:
+        """(h, w) float32 [0, 1], the values as a picture, 0 = black."""
+        return (self.values - np.float32(self.low)) / np.float32(self.high - self.low)

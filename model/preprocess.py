@@ -168,6 +168,5 @@ def preprocessing_steps(presentation: NDArray[np.float32], box: Box, spec: Input
     ]
 
 
-def _step(name: str, sentence: str, pixels: NDArray[np.float32], low: float, high: float) -> PreprocessingStep:
-    shown = (pixels - np.float32(low)) / np.float32(high - low)
-    return PreprocessingStep(name=name, sentence=sentence, pixels=shown, low=low, high=high)
+def _step(name: str, sentence: str, values: NDArray[np.float32], low: float, high: float) -> PreprocessingStep:
+    return PreprocessingStep(name=name, sentence=sentence, values=values, low=low, high=high)

@@ -14,6 +14,8 @@ from torch import nn
 from model.calibration import Calibration
 from model.errors import WeightsCorruptError, WeightsMissingError
 from model.findings import OUTPUTS
+from model.gate import GateLimits
+from model.gate_network import GateConfig, GateNetwork
 from model.network import CovidXNet, NetworkConfig, lay_channels_last
 from model.prediction import OperatingPoint
 from model.preprocess import PIPELINE_VERSION, InputSpec
@@ -42,6 +44,34 @@ class MapScale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GateCard:
+    """Everything that must be known about a release's gate.
+
+    Attributes:
+        file: Safetensors of the gate's network, beside the card; `sha256` is its hash.
+        network: Its architecture.
+        limits: What its judgements are held against.
+        validation: Its confusion table and rates on held-out patients, for people.
+    """
+
+    file: str
+    sha256: str
+    network: GateConfig
+    limits: GateLimits
+    validation: dict[str, Any]
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """Build the gate's part of a card.
+
+        Raises:
+            TypeError, KeyError: a field is missing, unknown or of the wrong shape.
+        """
+        network, limits = GateConfig(**_tuples(content["network"])), GateLimits(**content["limits"])
+        return cls(**(content | {"network": network, "limits": limits}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeightsCard:
     """Everything that must be known about released weights.
 
@@ -51,6 +81,7 @@ class WeightsCard:
         sha256: Hash of `file`.
         n_members: Networks in `file`.
         lungs_file: Safetensors of the lung segmentation; `lungs_sha256` is its hash.
+        gate: What an image shows and which way up; its file and its figures.
         pipeline: Pixel pipeline the weights were trained with; another one refuses to load.
         operating_points: The first is the one in force.
         other_threshold: P(other) at or above which a reading is flagged.
@@ -72,6 +103,7 @@ class WeightsCard:
     lungs_file: str
     lungs_sha256: str
     lungs_network: UNetConfig
+    gate: GateCard
     pipeline: str
     outputs: tuple[str, ...]
     calibration: Calibration
@@ -100,6 +132,7 @@ class WeightsCard:
         fields["network"] = NetworkConfig(**_tuples(fields["network"]))
         fields["input"] = InputSpec(**fields["input"])
         fields["lungs_network"] = UNetConfig(**_tuples(fields["lungs_network"]))
+        fields["gate"] = GateCard.from_json(fields["gate"])
         fields["calibration"] = Calibration(**_tuples(fields["calibration"]))
         fields["operating_points"] = tuple(OperatingPoint(**_tuples(point)) for point in fields["operating_points"])
         fields["map_scale"] = MapScale(**fields["map_scale"])
@@ -165,6 +198,17 @@ def build_lungs(card: WeightsCard, device: str) -> UNet:
         WeightsMissingError, WeightsCorruptError: as for `build_members`.
     """
     return _ready(UNet(card.lungs_network), _load_verified(card.folder / card.lungs_file, card.lungs_sha256), device)
+
+
+def build_gate(card: WeightsCard, device: str) -> GateNetwork:
+    """Build the gate with the card's weights, ready to judge.
+
+    Raises:
+        WeightsMissingError, WeightsCorruptError: as for `build_members`.
+    """
+    return _ready(
+        GateNetwork(card.gate.network), _load_verified(card.folder / card.gate.file, card.gate.sha256), device
+    )
 
 
 def sha256_of(path: Path) -> str:

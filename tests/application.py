@@ -1,18 +1,22 @@
 """The application as tests want it: on a migrated file of their own, with a predictor that they can foretell."""
 
+import atexit
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from fastapi.testclient import TestClient
 
+from app.cases.radiographs import Decodes
 from app.db.engine import Database
 from app.db.schema import migrate
+from app.decoding.pool import DecoderPool, make_decoders
 from app.main import create_app
-from app.settings import DatabaseSettings, FilesSettings, Settings
+from app.settings import DatabaseSettings, FilesSettings, InferenceSettings, Settings
 from tests.factories import make_png, make_radiograph_dicom
 from tests.fakes import FakePredictor
 
@@ -39,10 +43,20 @@ def make_migrated_file(folder: Path) -> Path:
     return path
 
 
+@cache
+def shared_decoders() -> DecoderPool:
+    """One pool for all tests, ended with the test run: each application would otherwise wait for workers of its own."""
+    pool = make_decoders(InferenceSettings())
+    atexit.register(pool.close)
+    return pool
+
+
 @contextmanager
-def run_app(settings: Settings, predictor: FakePredictor | None = None) -> Iterator[TestClient]:
+def run_app(
+    settings: Settings, predictor: FakePredictor | None = None, decoders: Decodes | None = None
+) -> Iterator[TestClient]:
     """A running application and a client that it answers."""
-    app = create_app(settings, predictor=predictor or FakePredictor())
+    app = create_app(settings, predictor=predictor or FakePredictor(), decoders=decoders or shared_decoders())
     with TestClient(app, base_url="http://localhost") as client:
         yield client
 

@@ -76,8 +76,10 @@ class FakePredictor:
         """Two steps: as shown, and its negative."""
         shown = presentation_pixels(radiograph)[::4, ::4]
         return [
-            PreprocessingStep(name="Presentation", sentence="As shown.", pixels=shown, low=0.0, high=1.0),
-            PreprocessingStep(name="Negative", sentence="Black and white exchanged.", pixels=1 - shown, low=-1, high=1),
+            PreprocessingStep(name="Presentation", sentence="As shown.", values=shown, low=0.0, high=1.0),
+            PreprocessingStep(
+                name="Negative", sentence="Black and white exchanged.", values=1 - 2 * shown, low=-1, high=1
+            ),
         ]
 
     def _predict(self, radiograph: Radiograph) -> Prediction | Refusal:

@@ -7,7 +7,9 @@ from typing import Any
 from model.errors import Refusal
 from model.imaging.reader import read_radiograph
 from model.predict import Predictor, limit_threads
+from tests import syntaxes
 from tests.factories import make_chest_dicom
+from tests.grayscale import read_table, write_table
 
 RELEASE = Path(__file__).parent / "golden" / "release.json"
 PHANTOMS = [(seed, opacity) for seed in range(3) for opacity in (False, True)]
@@ -42,7 +44,9 @@ def main() -> None:
     """Write every generated golden file."""
     limit_threads(2)
     content = release_readings(Predictor.load(device="cpu"))
+    write_table(read_table()["cases"])
     RELEASE.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    syntaxes.PAGE.write_text(syntaxes.page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,17 +1,19 @@
 """Cases and radiographs for programs."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Query, Request, Response
 
 from app.cases import service
-from app.cases.images import etag
-from app.cases.schemas import CaseOut, RadiographOut, View, WorklistOut
+from app.cases.images import Stage, etag
+from app.cases.schemas import CaseOut, GrayscaleOut, RadiographOut, SearchIn, SearchOut, WorklistOut
+from app.cases.search import tidy
 from app.readings.schemas import ReadingAnswer
 from app.web.answers import problem_responses
-from app.web.deps import PartsDep, ReadSession
-from model.findings import Finding
+from app.web.deps import Parts, PartsDep, ReadSession
+from app.web.listing import ListingDep
+from app.web.uploads import UPLOAD_BODY, UploadedFile
 
 router = APIRouter()
 
@@ -22,12 +24,10 @@ _FOREVER = "private, max-age=31536000, immutable"
     "/predict",
     name="predict",
     tags=["reading"],
-    responses=problem_responses(413, 415, 422, 503),
+    responses=problem_responses(408, 413, 415, 422, 503),
+    openapi_extra=UPLOAD_BODY,
 )
-async def predict(
-    parts: PartsDep,
-    file: Annotated[UploadFile, File(description="One chest radiograph: DICOM, PNG or JPEG. The content decides.")],
-) -> ReadingAnswer:
+async def predict(parts: PartsDep, file: UploadedFile) -> ReadingAnswer:
     """Read one chest radiograph.
 
     The case is stored before the answer leaves. The same bytes under the same model answer with the same ids and
@@ -40,30 +40,35 @@ async def predict(
 @router.get("/cases", name="list_cases", tags=["cases"], responses=problem_responses(422))
 def list_cases(
     session: ReadSession,
-    view: Annotated[View, Query(description="Which cases.")] = View.TO_REVIEW,
-    finding: Annotated[Finding | None, Query(description="Only cases whose most urgent reading says this.")] = None,
+    listing: ListingDep,
     after: Annotated[str | None, Query(max_length=300, description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Most cases to return.")] = 50,
 ) -> WorklistOut:
-    """List cases: flagged and not analysed first, longest waiting first; reviewed ones by their review, newest first.
+    """List cases: flagged first, longest waiting first; reviewed ones by their review, newest first.
 
+    A flag, or a reading that failed, puts a case forward as if it had come two hours before; nothing puts one back.
     With `Accept: text/html` this address is the worklist page.
     """
-    return service.list_cases(session, view=view, finding=finding, after=after, limit=limit)
+    return service.list_cases(session, listing, after=after, limit=limit)
+
+
+@router.post("/cases/searches", name="add_search", tags=["cases"], responses=problem_responses(422))
+def add_search(parts: PartsDep, search: SearchIn) -> SearchOut:
+    """Remember what is searched for and return its key, so that no address holds a name or number of a patient.
+
+    Kept in memory: a restart forgets it.
+    """
+    words = tidy(search.words)
+    return SearchOut(search=parts.searches.remember(words) if words else None)
 
 
 @router.get("/cases/{case_id}", name="show_case", tags=["cases"], responses=problem_responses(404, 422))
-def show_case(
-    session: ReadSession,
-    case_id: UUID,
-    view: Annotated[View, Query(description="The view whose neighbours are wanted.")] = View.TO_REVIEW,
-    finding: Annotated[Finding | None, Query(description="Neighbours only among cases that say this.")] = None,
-) -> CaseOut:
-    """Show a case with its radiographs, their latest readings and its reviews.
+def show_case(session: ReadSession, case_id: UUID, listing: ListingDep) -> CaseOut:
+    """Show a case with its radiographs, their latest readings, its reviews and its neighbours in a list.
 
     With `Accept: text/html` this address is the viewer page.
     """
-    return service.show_case(session, case_id, view=view, finding=finding)
+    return service.show_case(session, case_id, listing)
 
 
 @router.get(
@@ -74,27 +79,58 @@ def show_radiograph(session: ReadSession, radiograph_id: UUID) -> RadiographOut:
     return service.show_radiograph(session, radiograph_id)
 
 
-@router.get(
-    "/radiographs/{radiograph_id}/pixels",
-    name="radiograph_pixels",
-    tags=["radiographs"],
-    response_class=Response,
-    responses=problem_responses(404, 422)
-    | {
+def _pixel_responses(description: str) -> dict[int | str, dict[str, Any]]:
+    return problem_responses(404, 422) | {
         200: {
-            "description": "Little-endian uint16, row by row, 65535 = white: as the viewer shows it.",
+            "description": description,
             "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
             "headers": {
                 "Image-Rows": {"schema": {"type": "integer"}, "description": "Rows."},
                 "Image-Columns": {"schema": {"type": "integer"}, "description": "Columns."},
             },
         }
-    },
+    }
+
+
+@router.get(
+    "/radiographs/{radiograph_id}/pixels",
+    name="radiograph_pixels",
+    tags=["radiographs"],
+    response_class=Response,
+    responses=_pixel_responses("Little-endian uint16, row by row, 65535 = white: through the file's own window."),
 )
 def radiograph_pixels(request: Request, parts: PartsDep, radiograph_id: UUID) -> Response:
-    """Return the presentation pixels. They never change: keep them."""
+    """Return the presentation pixels, those that preprocessing receives. They never change: keep them."""
+    return _send_pixels(request, parts, radiograph_id, Stage.PRESENTATION)
+
+
+@router.get(
+    "/radiographs/{radiograph_id}/modality",
+    name="radiograph_modality",
+    tags=["radiographs"],
+    response_class=Response,
+    responses=_pixel_responses("Little-endian uint16, row by row; `grayscale` says what the values stand for."),
+)
+def radiograph_modality(request: Request, parts: PartsDep, radiograph_id: UUID) -> Response:
+    """Return the modality pixels, before any window: what the viewer draws from. They never change: keep them."""
+    return _send_pixels(request, parts, radiograph_id, Stage.MODALITY)
+
+
+@router.get(
+    "/radiographs/{radiograph_id}/grayscale",
+    name="radiograph_grayscale",
+    tags=["radiographs"],
+    responses=problem_responses(404, 422),
+)
+def radiograph_grayscale(response: Response, parts: PartsDep, radiograph_id: UUID) -> GrayscaleOut:
+    """Say how modality pixels become what is shown. It never changes: keep it."""
+    response.headers["Cache-Control"] = _FOREVER
+    return parts.images.grayscale(parts.images.pixels_info(radiograph_id))
+
+
+def _send_pixels(request: Request, parts: Parts, radiograph_id: UUID, stage: Stage) -> Response:
     info = parts.images.pixels_info(radiograph_id)
-    tag = etag(info)
+    tag = etag(info, stage)
     headers = {
         "ETag": tag,
         "Cache-Control": _FOREVER,
@@ -105,7 +141,7 @@ def radiograph_pixels(request: Request, parts: PartsDep, radiograph_id: UUID) ->
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers=headers)
     accepts_gzip = "gzip" in request.headers.get("accept-encoding", "").lower()
-    pixels = parts.images.pixels(info, accepts_gzip=accepts_gzip)
+    pixels = parts.images.pixels(info, stage, accepts_gzip=accepts_gzip)
     if pixels.is_gzipped:
         headers["Content-Encoding"] = "gzip"
     return Response(pixels.data, media_type="application/octet-stream", headers=headers)
@@ -130,7 +166,12 @@ def radiograph_thumbnail(parts: PartsDep, radiograph_id: UUID) -> Response:
     tags=["radiographs"],
     response_class=Response,
     responses=problem_responses(404, 422)
-    | {200: {"content": {"application/octet-stream": {}}, "description": "The file, byte for byte as it was sent."}},
+    | {
+        200: {
+            "content": {kind: {} for kind in ("application/dicom", "image/png", "image/jpeg")},
+            "description": "The file, byte for byte as it was sent; the preamble of a DICOM file is zeroed.",
+        }
+    },
 )
 def radiograph_file(parts: PartsDep, radiograph_id: UUID) -> Response:
     """Return the original file, to be saved."""

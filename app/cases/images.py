@@ -1,13 +1,18 @@
-"""Pixels, thumbnails and original bytes of stored radiographs, and the pictures of the preprocessing steps."""
+"""Pixels, grey scale, thumbnails and bytes of stored radiographs, and the pictures of the preprocessing steps."""
 
 import gzip
 import hashlib
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from app.cases import queries
 from app.cases.cache import ByteCache
-from app.cases.decoding import decode, encode_gray_png, presentation_bytes, thumbnail
+from app.cases.grayscale import describe_grayscale, modality_bytes
+from app.cases.pictures import encode_gray_png, presentation_bytes, thumbnail
+from app.cases.radiographs import Radiographs
+from app.cases.schemas import GrayscaleOut
 from app.db.engine import Database
 from app.db.tables import RadiographFile
 from app.errors import ConflictError, NotFoundError
@@ -19,13 +24,23 @@ from model.imaging.radiograph import Radiograph
 from model.prediction import PreprocessingStep
 
 _PIXEL_CACHE_BYTES = 96 * 1024**2
-_STEP_CACHE_BYTES = 32 * 1024**2
+_STEP_CACHE_BYTES = 96 * 1024**2
 _SAMPLE_BYTES = 16 * 1024
 _N_SAMPLES = 16
 _WORTHWHILE = 0.5
 """Chosen: at half the size, level 1 of gzip costs less time than it saves at 1 Gbit/s."""
 _SUFFIXES = {"dicom": "dcm", "png": "png", "jpeg": "jpg"}
 _MEDIA_TYPES = {"dicom": "application/dicom", "png": "image/png", "jpeg": "image/jpeg"}
+
+
+class Stage(StrEnum):
+    """Where in the pixel pipeline the pixels are taken."""
+
+    MODALITY = "modality"
+    PRESENTATION = "pixels"
+
+
+_STAGE_BYTES = {Stage.MODALITY: modality_bytes, Stage.PRESENTATION: presentation_bytes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +55,7 @@ class PixelsInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pixels:
-    """Presentation pixels as they are sent."""
+    """Pixels as they are sent."""
 
     data: bytes
     is_gzipped: bool
@@ -56,12 +71,12 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Picture:
-    name: str
-    sentence: str
-    low: float
-    high: float
+class _Step:
+    """A step as it is sent: without the address, which depends on the reading."""
+
+    told: dict[str, Any]
     png: bytes
+    values: bytes
 
 
 class Images:
@@ -72,15 +87,15 @@ class Images:
         database: Database,
         files: FileStore,
         predictor: ReadsRadiographs,
-        radiographs: ByteCache[Radiograph],
+        radiographs: Radiographs,
     ) -> None:
         self._database = database
         self._radiographs = radiographs
         self._files = files
         self._predictor = predictor
         self._pixels: ByteCache[Pixels] = ByteCache(_PIXEL_CACHE_BYTES, lambda pixels: len(pixels.data))
-        self._steps: ByteCache[list[_Picture]] = ByteCache(
-            _STEP_CACHE_BYTES, lambda steps: sum(len(step.png) for step in steps)
+        self._steps: ByteCache[list[_Step]] = ByteCache(
+            _STEP_CACHE_BYTES, lambda steps: sum(len(step.png) + len(step.values) for step in steps)
         )
 
     def pixels_info(self, radiograph_id: UUID) -> PixelsInfo:
@@ -92,16 +107,20 @@ class Images:
         row = self._row(radiograph_id)
         return PixelsInfo(radiograph_id=row.id, sha256=row.sha256, rows=row.rows, columns=row.columns)
 
-    def pixels(self, info: PixelsInfo, *, accepts_gzip: bool) -> Pixels:
-        """Return presentation pixels as little-endian uint16, row by row, compressed where that pays."""
+    def pixels(self, info: PixelsInfo, stage: Stage, *, accepts_gzip: bool) -> Pixels:
+        """Return the pixels of a stage as little-endian uint16, row by row, compressed where that pays."""
 
         def make() -> Pixels:
-            raw = presentation_bytes(self._decoded(info.sha256))
+            raw = _STAGE_BYTES[stage](self._decoded(info.sha256))
             if accepts_gzip and _compresses_well(raw):
                 return Pixels(data=gzip.compress(raw, compresslevel=1, mtime=0), is_gzipped=True)
             return Pixels(data=raw, is_gzipped=False)
 
-        return self._pixels.get((info.sha256, accepts_gzip), make)
+        return self._pixels.get((info.sha256, stage, accepts_gzip), make)
+
+    def grayscale(self, info: PixelsInfo) -> GrayscaleOut:
+        """Return how modality pixels become what is shown."""
+        return describe_grayscale(self._decoded(info.sha256), self._files.get(info.sha256))
 
     def thumbnail(self, radiograph_id: UUID) -> bytes:
         """Return the thumbnail, made anew when it was lost.
@@ -137,14 +156,8 @@ class Images:
             ConflictError: it was made by other weights than those in use.
         """
         return [
-            StepOut(
-                name=step.name,
-                sentence=step.sentence,
-                low=step.low,
-                high=step.high,
-                href=f"/readings/{reading_id}/steps/{index}",
-            )
-            for index, step in enumerate(self._pictures(reading_id))
+            StepOut(**step.told, href=f"/readings/{reading_id}/steps/{index}")
+            for index, step in enumerate(self._made_steps(reading_id))
         ]
 
     def step_png(self, reading_id: UUID, index: int) -> bytes:
@@ -153,19 +166,30 @@ class Images:
         Raises:
             NotFoundError, ConflictError: as `steps`, or there is no such step.
         """
-        pictures = self._pictures(reading_id)
-        if not 0 <= index < len(pictures):
-            raise NotFoundError("step", index)
-        return pictures[index].png
+        return self._made_step(reading_id, index).png
 
-    def _pictures(self, reading_id: UUID) -> list[_Picture]:
+    def step_values(self, reading_id: UUID, index: int) -> bytes:
+        """Return the result of one step as little-endian float32, row by row; the last is the network's input.
+
+        Raises:
+            NotFoundError, ConflictError: as `steps`, or there is no such step.
+        """
+        return self._made_step(reading_id, index).values
+
+    def _made_step(self, reading_id: UUID, index: int) -> _Step:
+        steps = self._made_steps(reading_id)
+        if not 0 <= index < len(steps):
+            raise NotFoundError("step", index)
+        return steps[index]
+
+    def _made_steps(self, reading_id: UUID) -> list[_Step]:
         with self._database.reading() as session:
             reading = show(session, reading_id)
         self._check_steps(reading)
         sha256 = self._row(reading.radiograph_id).sha256
 
-        def make() -> list[_Picture]:
-            return [_picture(step) for step in self._predictor.steps(self._decoded(sha256))]
+        def make() -> list[_Step]:
+            return [_made(step) for step in self._predictor.steps(self._decoded(sha256))]
 
         return self._steps.get(reading_id, make)
 
@@ -177,7 +201,7 @@ class Images:
             raise ConflictError("This reading was made by another model version, whose steps cannot be shown here.")
 
     def _decoded(self, sha256: str) -> Radiograph:
-        return self._radiographs.get(sha256, lambda: decode(self._files.get(sha256)))
+        return self._radiographs.stored(sha256)
 
     def _row(self, radiograph_id: UUID) -> RadiographFile:
         with self._database.reading() as session:
@@ -187,9 +211,9 @@ class Images:
         return row
 
 
-def etag(info: PixelsInfo) -> str:
+def etag(info: PixelsInfo, stage: Stage) -> str:
     """Return a validator for the pixels of a radiograph; weak, because compression may differ."""
-    return f'W/"{hashlib.sha256(f"{info.sha256}:pixels".encode()).hexdigest()[:32]}"'
+    return f'W/"{hashlib.sha256(f"{info.sha256}:{stage}".encode()).hexdigest()[:32]}"'
 
 
 def _compresses_well(raw: bytes) -> bool:
@@ -199,7 +223,16 @@ def _compresses_well(raw: bytes) -> bool:
     return len(gzip.compress(pieces, compresslevel=1)) <= _WORTHWHILE * len(pieces)
 
 
-def _picture(step: PreprocessingStep) -> _Picture:
-    return _Picture(
-        name=step.name, sentence=step.sentence, low=step.low, high=step.high, png=encode_gray_png(step.pixels)
-    )
+def _made(step: PreprocessingStep) -> _Step:
+    rows, columns = step.values.shape
+    told = {
+        "name": step.name,
+        "sentence": step.sentence,
+        "low": step.low,
+        "high": step.high,
+        "least": float(step.values.min()),
+        "most": float(step.values.max()),
+        "rows": rows,
+        "columns": columns,
+    }
+    return _Step(told=told, png=encode_gray_png(step.pixels), values=step.values.astype("<f4").tobytes())

@@ -9,6 +9,7 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import UnsupportedOperation
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
@@ -17,14 +18,16 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy.orm import Session
 
 from app.cases import queries
-from app.cases.cache import ByteCache
-from app.cases.decoding import decode, thumbnail
-from app.cases.header import HeaderFacts, read_header
+from app.cases.header import HeaderFacts
 from app.cases.ledger import Publish, ReadingEvent
+from app.cases.pictures import thumbnail
+from app.cases.radiographs import Radiographs
 from app.cases.service import find_or_open_case, settle_case
 from app.db.engine import Database
 from app.db.tables import Case, RadiographFile, Receipt
+from app.decoding.answer import Decoded
 from app.errors import ReadingFailedError, RefusedReadingError, RejectedFileError
+from app.files.preamble import without_preamble
 from app.files.store import FileStore
 from app.inference import ReadingQueue, Slot
 from app.readings.answer import cautions_json
@@ -36,6 +39,9 @@ from model.prediction import ModelInfo
 
 log = structlog.get_logger()
 
+_WORTH_SHARING = 1024**2
+"""Chosen: below this the framework holds an upload in memory, and copying costs less than a file on the disk."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Upload:
@@ -45,15 +51,6 @@ class _Upload:
     sha256: str
     file_name: str | None
     received: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Decoded:
-    """What the bytes hold, and how long it took to find out."""
-
-    radiograph: Radiograph
-    facts: HeaderFacts
-    decode_ms: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +71,7 @@ class Intake:
         files: FileStore,
         queue: ReadingQueue,
         *,
-        radiographs: ByteCache[Radiograph],
+        radiographs: Radiographs,
         model: ModelInfo,
         decoders: int,
         publish: Publish,
@@ -115,7 +112,7 @@ class Intake:
 
     def _accept(self, file: BinaryIO, file_name: str | None, slot: Slot) -> _Stored:
         received = time.perf_counter()
-        data = file.read()
+        data = without_preamble(file.read())
         upload = _Upload(
             data=data,
             sha256=hashlib.sha256(data).hexdigest(),
@@ -129,16 +126,15 @@ class Intake:
         writing = self._writers.submit(self._files.stage, data)
         try:
             started = time.perf_counter()
-            radiograph = decode(data)
+            decoded = self._radiographs.decode(upload.sha256, _for_decoder(file, data))
             decode_ms = (time.perf_counter() - started) * 1000
-            facts = read_header(data, radiograph.encoding)
         except BaseException as error:
             writing.result().discard()
             if isinstance(error, UnreadableFileError):
                 raise RejectedFileError(error, self._write_receipt(upload, error)) from error
             raise
         writing.result().keep(upload.sha256)
-        return self._store(upload, _Decoded(radiograph=radiograph, facts=facts, decode_ms=decode_ms), slot)
+        return self._store(upload, decoded, slot, decode_ms=decode_ms)
 
     def _find_concluded(self, sha256: str) -> UUID | None:
         with self._database.reading() as session:
@@ -148,10 +144,10 @@ class Intake:
             reading = find_concluded(session, radiograph.id, self._model)
             return None if reading is None else reading.id
 
-    def _store(self, upload: _Upload, decoded: _Decoded, slot: Slot) -> _Stored:
+    def _store(self, upload: _Upload, decoded: Decoded, slot: Slot, *, decode_ms: float) -> _Stored:
         radiograph = decoded.radiograph
         with self._database.writing() as session:
-            row, case = _find_or_add_radiograph(session, upload, radiograph, decoded.facts)
+            row, case = _find_or_add_radiograph(session, upload, radiograph, decoded.header)
             reading, is_duplicate = queue_reading(session, row.id, self._model)
             settle_case(session, case)
             event = ReadingEvent(case_id=case.id, reading_id=reading.id, status=str(reading.status))
@@ -160,9 +156,9 @@ class Intake:
         done = None
         if reading.status in (Status.QUEUED, Status.RUNNING):
             done = self._queue.submit(
-                reading.id, slot=slot, radiograph=radiograph, decode_ms=decoded.decode_ms, received=upload.received
+                reading.id, slot=slot, radiograph=radiograph, decode_ms=decode_ms, received=upload.received
             )
-        self._radiographs.put(upload.sha256, radiograph)
+        self._radiographs.keep(upload.sha256, radiograph)
         self._files.put_thumbnail(str(row.id), thumbnail(radiograph))
         return _Stored(reading_id=reading.id, is_duplicate=is_duplicate, done=done)
 
@@ -182,6 +178,17 @@ class Intake:
     def _show(self, reading_id: UUID) -> ReadingOut:
         with self._database.reading() as session:
             return show(session, reading_id)
+
+
+def _for_decoder(file: BinaryIO, data: bytes) -> bytes | BinaryIO:
+    """Choose what a worker is given: the open file where it lies on the disk, which saves copying its bytes."""
+    if len(data) < _WORTH_SHARING:
+        return data
+    try:
+        file.fileno()
+    except UnsupportedOperation:
+        return data
+    return file
 
 
 def shown_name(sent: str | None) -> str | None:

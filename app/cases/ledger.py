@@ -6,15 +6,13 @@ from uuid import UUID
 
 import structlog
 
-from app.cases.cache import ByteCache
-from app.cases.decoding import decode
+from app.cases.radiographs import Radiographs
 from app.cases.service import settle_case
 from app.db.engine import Database
 from app.db.tables import Reading
 from app.errors import NotFoundError
-from app.files.store import FileStore
 from app.inference import Result
-from app.readings.service import begin, conclude, get_many, recover
+from app.readings.service import begin, conclude, get_many, is_unfinished, recover
 from model.imaging.radiograph import Radiograph
 from model.prediction import ModelInfo
 
@@ -39,16 +37,14 @@ class Ledger:
     def __init__(
         self,
         database: Database,
-        files: FileStore,
         *,
-        radiographs: ByteCache[Radiograph],
+        radiographs: Radiographs,
         model: ModelInfo,
         other_threshold: float,
         attempts: int,
         publish: Publish,
     ) -> None:
         self._database = database
-        self._files = files
         self._radiographs = radiographs
         self._model = model
         self._other_threshold = other_threshold
@@ -67,15 +63,16 @@ class Ledger:
             log.warning("readings_recovered", n_queued=len(keys), n_given_up=len(given_up))
         return keys
 
-    def start(self, reading_ids: Sequence[UUID]) -> None:
-        """Write down that these are being read now."""
+    def start(self, reading_ids: Sequence[UUID]) -> set[UUID]:
+        """Write down that these are being read now; leave out what was concluded since it was queued."""
         with self._database.writing() as session:
-            readings = list(get_many(session, reading_ids).values())
+            readings = [one for one in get_many(session, reading_ids).values() if is_unfinished(one)]
             for reading in readings:
                 begin(reading)
             events = [_event(reading) for reading in readings]
         for event in events:
             self._publish(event)
+        return {event.reading_id for event in events}
 
     def load(self, reading_id: UUID) -> Radiograph:
         """Decode a reading's radiograph from the stored bytes."""
@@ -84,7 +81,7 @@ class Ledger:
             if reading_id not in found:
                 raise NotFoundError("reading", reading_id)
             sha256 = found[reading_id].radiograph.sha256
-        return self._radiographs.get(sha256, lambda: decode(self._files.get(sha256)))
+        return self._radiographs.stored(sha256)
 
     def finish(self, results: Sequence[Result]) -> None:
         """Store results and settle their cases."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,11 +13,12 @@ from model.findings import Finding
 
 
 class View(StrEnum):
-    """Which cases the worklist shows. Reviewed cases leave the first three."""
+    """Which cases the worklist shows. Reviewed cases leave the first three; discordant ones are reviewed otherwise."""
 
     TO_REVIEW = "to-review"
     FLAGGED = "flagged"
     NOT_ANALYSED = "not-analysed"
+    DISCORDANT = "discordant"
     REVIEWED = "reviewed"
     ALL = "all"
 
@@ -38,6 +39,8 @@ _ROW_EXAMPLE: dict[str, Any] = {
     "file_name": "chest.dcm",
     "received_at": "2026-11-24T09:05:11.100Z",
     "view_position": "AP",
+    "n_radiographs": 1,
+    "n_not_analysed": 0,
     "status": "done",
     "finding": "covid-19",
     "flagged": True,
@@ -63,6 +66,8 @@ class CaseRow(BaseModel):
     file_name: str | None
     received_at: datetime
     view_position: str | None
+    n_radiographs: int
+    n_not_analysed: int = Field(description="How many of them were refused or failed.")
     status: Status
     finding: Finding | None
     flagged: bool
@@ -75,11 +80,31 @@ class CaseRow(BaseModel):
 
 
 class WorklistOut(BaseModel):
-    """One page of the worklist: flagged first, longest waiting first."""
+    """One page of the worklist."""
 
     cases: list[CaseRow]
     next: str | None = Field(description="Give it as `after` to get the next page; null on the last one.")
+    found: int | None = Field(description="Cases that a search found; null without one.")
+    is_cut: bool = Field(
+        description="The search found more: its cases come newest first, whatever the order asked for."
+    )
     counts: dict[View, int]
+    findings: dict[Finding, int] = Field(description="Cases of this view by finding.")
+    received: dict[str, int] = Field(description="Cases of this view by how recently they were received.")
+
+
+class SearchIn(BaseModel):
+    """What a person types to find a case."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"words": "A20399"}]})
+
+    words: str = Field(max_length=1000, description="Beginnings of words: accession number, patient, date, state.")
+
+
+class SearchOut(BaseModel):
+    """A search under a key that says nothing about a patient."""
+
+    search: str | None = Field(description="Give it as `search` to list what it finds; null for an empty search.")
 
 
 class PatientOut(BaseModel):
@@ -120,8 +145,56 @@ class RadiographLinksOut(BaseModel):
     """Where its pixels are."""
 
     pixels: str
+    modality: str
+    grayscale: str
     thumbnail: str
     file: str
+
+
+class VoiWindowOut(BaseModel):
+    """The window that a radiograph is shown through at first, in modality units."""
+
+    kind: Literal["window"] = "window"
+    function: str = Field(description="LINEAR, LINEAR_EXACT or SIGMOID, as DICOM defines them.")
+    center: float
+    width: float
+    low: float = Field(description="Modality value at the lower end of the window's slope.")
+    high: float = Field(description="Modality value at its upper end.")
+    is_given: bool = Field(True, description="Whether the file or its pixels gave a window; else the whole range.")
+
+
+class VoiLutOut(BaseModel):
+    """The table (VOI LUT Sequence) that a radiograph is shown through at first."""
+
+    kind: Literal["lut"] = "lut"
+    low: float = Field(description="Modality value of the first entry.")
+    high: float = Field(description="Modality value of the last entry.")
+    entries: list[int] = Field(description="65535 = white before polarity.")
+
+
+class StoredOut(BaseModel):
+    """How stored values became modality values: slope * stored + intercept."""
+
+    slope: float
+    intercept: float
+
+
+class GrayscaleOut(BaseModel):
+    """How the values of `modality` become what is shown.
+
+    Modality value = low + step * value. The window or table, then polarity; padding is black.
+    """
+
+    rows: int
+    columns: int
+    low: float
+    step: float
+    levels: int = Field(description="Values run from 0 to levels - 1.")
+    is_inverted: bool = Field(description="MONOCHROME1: white and black change places after the window or table.")
+    padding: tuple[float, float] | None = Field(description="Inclusive range of modality values outside the image.")
+    voi: VoiWindowOut | VoiLutOut = Field(discriminator="kind")
+    pixel_aspect_ratio: float = Field(description="Height of a pixel over its width; the picture is stretched by it.")
+    stored: StoredOut | None = Field(description="Null where a Modality LUT was used, which cannot be turned back.")
 
 
 class RadiographOut(BaseModel):
@@ -141,6 +214,21 @@ class RadiographOut(BaseModel):
     cautions: list[CautionOut]
     links: RadiographLinksOut
     reading: ReadingOut
+
+
+class PriorOut(BaseModel):
+    """An earlier radiograph of the same patient."""
+
+    radiograph_id: UUID
+    case_id: UUID
+    rows: int
+    columns: int
+    view_position: str | None
+    study_date: str | None
+    study_time: str | None
+    received_at: datetime
+    modality: str
+    grayscale: str
 
 
 class NeighboursOut(BaseModel):

@@ -11,8 +11,11 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from app.cases import queries
+from app.cases import queries, worklist_queries
 from app.cases.header import HeaderFacts
+from app.cases.listing import Listing
+from app.cases.order import ROUTINE, URGENT, due_at, is_raised, urgency
+from app.cases.removal import remove_cases
 from app.cases.schemas import (
     CaseOut,
     CaseRow,
@@ -23,50 +26,49 @@ from app.cases.schemas import (
     RowReviewOut,
     SpacingOut,
     StudyOut,
-    View,
     WindowOut,
     WorklistOut,
 )
+from app.db.base import UtcDateTime
 from app.db.tables import Case, RadiographFile, Reading
-from app.errors import InvalidRequestError, NotFoundError
+from app.errors import ConflictError, InvalidRequestError, NotFoundError
 from app.readings.schemas import CautionOut, Status
 from app.readings.service import reading_out, reason_out
 from app.reviews.schemas import Verdict
 from app.reviews.service import list_reviews
 from model.findings import Finding
 
-URGENT, ROUTINE = 1, 2
-
 _LABEL_LENGTH = 8
 
 
-def list_cases(
-    session: Session,
-    *,
-    view: View = View.TO_REVIEW,
-    finding: Finding | None = None,
-    after: str | None = None,
-    limit: int = 50,
-) -> WorklistOut:
-    """Return one page of the worklist: flagged first, longest waiting first; reviewed cases newest review first.
+def list_cases(session: Session, listing: Listing, *, after: str | None = None, limit: int = 50) -> WorklistOut:
+    """Return one page of a list, with the counts of all views.
 
     Raises:
-        InvalidRequestError: `after` is no cursor of this view.
+        InvalidRequestError: `after` is no cursor of this list.
     """
-    start = None if after is None else _read_cursor(after, view)
-    found = queries.worklist(session, view, finding=finding, after=start, limit=limit + 1)
+    plan = worklist_queries.plan(session, listing)
+    start = None if after is None else _read_cursor(after, plan)
+    found = worklist_queries.page(session, plan, after=start, limit=limit + 1)
     rows = found[:limit]
-    more = _write_cursor(queries.position(rows[-1].case, view)) if len(found) > limit else None
-    return WorklistOut(cases=[_row(row) for row in rows], next=more, counts=queries.counts(session))
+    more = _write_cursor(worklist_queries.position(rows[-1].case, plan)) if len(found) > limit else None
+    counts = worklist_queries.counts(session, listing.view)
+    return WorklistOut(
+        cases=[_row(row) for row in rows],
+        next=more,
+        found=None if plan.found is None else min(plan.found, worklist_queries.MOST_SORTED),
+        is_cut=plan.found is not None and plan.found > worklist_queries.MOST_SORTED,
+        counts=counts.views,
+        findings=counts.findings,
+        received={span.value: n for span, n in counts.received.items()},
+    )
 
 
-def show_case(
-    session: Session, case_id: UUID, *, view: View = View.TO_REVIEW, finding: Finding | None = None
-) -> CaseOut:
-    """Return a case with its radiographs, their latest readings, its reviews and its neighbours in a view.
+def show_case(session: Session, case_id: UUID, listing: Listing | None = None) -> CaseOut:
+    """Return a case with its radiographs, their latest readings, its reviews and its neighbours in a list.
 
     Args:
-        finding: Narrows the view to cases whose most urgent reading says this.
+        listing: Where next and previous are looked for; `None` for the cases to review.
 
     Raises:
         NotFoundError: there is no such case.
@@ -76,6 +78,7 @@ def show_case(
         raise NotFoundError("case", case_id)
     radiographs = queries.radiographs_of_case(session, case_id)
     latest = _latest_readings(session, radiographs)
+    plan = worklist_queries.plan(session, listing or Listing())
     return CaseOut(
         case_id=case.id,
         label=_label(case),
@@ -85,8 +88,8 @@ def show_case(
         radiographs=[_radiograph(radiograph, latest[radiograph.id]) for radiograph in radiographs],
         reviews=list_reviews(session, case_id),
         neighbours=NeighboursOut(
-            previous=queries.neighbour(session, case, view, finding=finding, is_next=False),
-            next=queries.neighbour(session, case, view, finding=finding, is_next=True),
+            previous=worklist_queries.neighbour(session, case, plan, is_next=False),
+            next=worklist_queries.neighbour(session, case, plan, is_next=True),
         ),
     )
 
@@ -110,11 +113,18 @@ def find_or_open_case(session: Session, facts: HeaderFacts) -> Case:
         if found is not None:
             found.is_reviewed = False  # the review did not cover the radiograph that comes now
             return found
+    now = datetime.now(UTC)
     case = Case(
         id=uuid4(),
-        received_at=datetime.now(UTC),
+        number=worklist_queries.next_number(session),
+        received_at=now,
         priority=ROUTINE,
+        due_at=due_at(now, ROUTINE),
         state="waiting",
+        probability=-1.0,
+        n_radiographs=0,
+        n_not_analysed=0,
+        search_words="",
         is_reviewed=False,
         **asdict(facts),
     )
@@ -125,18 +135,21 @@ def find_or_open_case(session: Session, facts: HeaderFacts) -> Case:
 
 def settle_case(session: Session, case: Case) -> None:
     """Let a case say what its readings say: its most urgent one leads, and it is put forward, never back."""
-    leading = max(queries.readings_of_case(session, case.id), key=_urgency)
+    readings = queries.readings_of_case(session, case.id)
+    radiographs = queries.radiographs_of_case(session, case.id)
+    leading = max(readings, key=urgency)
     case.leading_reading_id = leading.id
     case.state = _state(leading)
-    if case.state in (View.FLAGGED, View.NOT_ANALYSED) and case.priority != URGENT:
+    case.finding = leading.finding
+    case.probability = -1.0 if leading.p_covid is None else leading.p_covid
+    case.n_radiographs = len(radiographs)
+    latest = {reading.radiograph_id: reading.status for reading in readings}
+    case.n_not_analysed = sum(status in (Status.REFUSED, Status.FAILED) for status in latest.values())
+    case.search_words = _search_words(case, radiographs, leading)
+    if is_raised(leading) and case.priority != URGENT:
         case.priority = URGENT
+        case.due_at = due_at(case.received_at, URGENT)
         case.is_reviewed = False  # whoever reviewed it did so before this was known
-
-
-def _urgency(reading: Reading) -> tuple[int, datetime]:
-    by_status = {Status.FAILED: 3, Status.REFUSED: 2, Status.DONE: 1, Status.RUNNING: 0, Status.QUEUED: 0}
-    rank = 4 if reading.status == Status.DONE and reading.flagged else by_status[Status(reading.status)]
-    return rank, reading.queued_at
 
 
 def _state(leading: Reading) -> str:
@@ -149,7 +162,37 @@ def _state(leading: Reading) -> str:
             return "waiting"
 
 
-def _row(row: queries.Row) -> CaseRow:
+def count_studies(session: Session, study_instance_uids: Sequence[str]) -> int:
+    """Count which of these studies are there."""
+    return len(queries.find_studies(session, study_instance_uids))
+
+
+def remove_studies(session: Session, study_instance_uids: Sequence[str]) -> Sequence[RadiographFile]:
+    """Remove the cases of studies with all that belongs to them, and return their radiographs.
+
+    Raises:
+        ConflictError: one of them is being read.
+    """
+    cases = queries.find_studies(session, study_instance_uids)
+    radiographs = [radiograph for case in cases for radiograph in queries.radiographs_of_case(session, case.id)]
+    readings = queries.readings_of_radiographs(session, [radiograph.id for radiograph in radiographs])
+    if any(reading.status in (Status.QUEUED, Status.RUNNING) for reading in readings):
+        raise ConflictError("A case is being read. Nothing was removed. Try again in a moment.")
+    for row in (*radiographs, *readings, *cases):
+        session.expunge(row)
+    remove_cases(session, [case.id for case in cases])
+    return radiographs
+
+
+def _search_words(case: Case, radiographs: Sequence[RadiographFile], leading: Reading) -> str:
+    """Return what a case is found by; its state and finding are added by the database."""
+    words = [case.accession_number, case.patient_id, case.patient_name, case.study_date]
+    words += [f"{case.received_at.astimezone():%Y%m%d}", _label(case), leading.status]
+    words += [radiograph.file_name for radiograph in radiographs]
+    return " ".join(word.replace("_", " ") for word in words if word)
+
+
+def _row(row: worklist_queries.Row) -> CaseRow:
     case, radiograph, reading = row.case, row.radiograph, row.reading
     review = None
     if case.is_reviewed and case.verdict and case.reviewed_at:
@@ -164,6 +207,8 @@ def _row(row: queries.Row) -> CaseRow:
         file_name=radiograph.file_name,
         received_at=case.received_at,
         view_position=radiograph.view_position,
+        n_radiographs=case.n_radiographs,
+        n_not_analysed=case.n_not_analysed,
         status=Status(reading.status),
         finding=None if reading.finding is None else Finding(reading.finding),
         flagged=reading.flagged,
@@ -203,7 +248,13 @@ def _radiograph(radiograph: RadiographFile, reading: Reading) -> RadiographOut:
 
 def _links(radiograph_id: UUID) -> RadiographLinksOut:
     base = f"/radiographs/{radiograph_id}"
-    return RadiographLinksOut(pixels=f"{base}/pixels", thumbnail=f"{base}/thumbnail", file=f"{base}/file")
+    return RadiographLinksOut(
+        pixels=f"{base}/pixels",
+        modality=f"{base}/modality",
+        grayscale=f"{base}/grayscale",
+        thumbnail=f"{base}/thumbnail",
+        file=f"{base}/file",
+    )
 
 
 def _label(case: Case) -> str:
@@ -224,19 +275,25 @@ def _study(case: Case) -> StudyOut | None:
     return StudyOut(date=values[0], time=values[1], accession_number=values[2], description=values[3])
 
 
-def _write_cursor(position: queries.Position) -> str:
-    plain = [value.isoformat() if isinstance(value, datetime) else value for value in position[:-1]]
-    return base64.urlsafe_b64encode(json.dumps([*plain, position[-1].hex]).encode()).decode().rstrip("=")
+def _write_cursor(position: worklist_queries.Position) -> str:
+    plain = [value.isoformat() if isinstance(value, datetime) else value for value in position]
+    return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def _read_cursor(cursor: str, view: View) -> queries.Position:
+def _read_cursor(cursor: str, plan: worklist_queries.Plan) -> worklist_queries.Position:
     try:
         values: list[Any] = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        at, key = datetime.fromisoformat(values[-2]), UUID(hex=values[-1])
-        if view is View.REVIEWED:
-            (_, _) = values
-            return at, key
-        is_reviewed, priority, _, _ = values
-        return bool(is_reviewed), int(priority), at, key
-    except (ValueError, TypeError, IndexError, AttributeError, binascii.Error) as error:
+        pairs = zip(values, plan.columns, strict=True)
+        return tuple(_read_value(value, is_moment=isinstance(column.type, UtcDateTime)) for value, column in pairs)
+    except (ValueError, TypeError, binascii.Error) as error:
         raise InvalidRequestError("This is no place in this list. Open the worklist again.") from error
+
+
+def _read_value(value: object, *, is_moment: bool) -> datetime | float:
+    if is_moment and isinstance(value, str):
+        moment = datetime.fromisoformat(value)
+        if moment.tzinfo is not None:
+            return moment
+    elif not is_moment and isinstance(value, int | float) and abs(value) < 2**63:
+        return value
+    raise ValueError("no value of this column")

@@ -31,7 +31,6 @@ class HeaderLines:
 
     patient: str
     study: str
-    window: str | None
     spacing: str
 
 
@@ -43,7 +42,6 @@ def header_lines(case: CaseOut, radiograph: RadiographOut) -> HeaderLines:
     return HeaderLines(
         patient=" · ".join(text for text in known if text),
         study=" · ".join(text for text in (view, study_moment(case) or radiograph.file_name) if text),
-        window=_window(radiograph.window),
         spacing=f" · {_spacing(radiograph.spacing)}" if radiograph.spacing else "",
     )
 

@@ -1,22 +1,31 @@
 """What the viewer page shows: built from the service's answer, nothing looked up here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.cases.schemas import CaseOut, RadiographOut, View
-from app.cases.viewer_facts import FactGroup, header_lines, panel_facts
-from app.cases.worklist_page import list_suffix
+from app.cases.listing import Listing
+from app.cases.schemas import CaseOut, PriorOut, RadiographOut
+from app.cases.viewer_correction import correction_of
+from app.cases.viewer_data import page_data
+from app.cases.viewer_facts import FactGroup, header_lines, panel_facts, study_moment
+from app.cases.viewer_report import report_text
+from app.cases.viewer_zones import ZoneRow, zone_rows
 from app.readings.schemas import CautionOut, ReadingOut, Status
 from app.reviews.schemas import ReviewOut
+from app.web.modules import imported_modules
 from app.web.templating import format_probability
-from model.findings import Finding, Zone
-
-MIN_TIED_SHARE = 0.05
-"""Chosen: a box is tied to a zone by its place; where the zone holds less of the evidence than this, it is not."""
+from model.findings import Finding
+from model.prediction import Correction
 
 _CAUTION_TITLES = {
+    "ROTATED_90": "Turned before reading.",
+    "ROTATED_180": "Turned before reading.",
+    "ROTATED_270": "Turned before reading.",
+    "INVERTED": "Inverted before reading.",
+    "MIRRORED_SUSPECTED": "Possibly mirrored.",
+    "BARS_CROPPED": "Black bars left out.",
     "NO_HEADER": "No DICOM header.",
     "NO_WINDOW": "No window in the file.",
     "WINDOW_UNUSABLE": "Window not usable.",
@@ -41,19 +50,6 @@ class ScaleLabel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneCell:
-    """One lung zone.
-
-    Attributes:
-        numbers: Boxes on the image whose middle lies in it, counted from 1.
-    """
-
-    zone: Zone
-    share: float
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TitledCaution:
     """A caution under a few words that say what it is about."""
 
@@ -67,6 +63,7 @@ class RadiographLink:
 
     name: str
     href: str
+    thumbnail: str
     current: bool
 
 
@@ -85,20 +82,23 @@ class ViewerPage:
         next_href: The case after it, or `None`.
         patient_line: Patient in the stage's corner.
         study_line: View and time of the study, or the file's name.
-        window_line: The window the file asks for, in modality units, or `None`.
         spacing_line: Pixel spacing and where it was measured; empty when unknown.
         covid_probability: P(covid-19); 0 unless the reading is done.
         scale_labels: Numbers under the probability scale.
         finding_note: What the finding means, where the word alone does not say it, or `None`.
         measured_line: The measured value of a refusal and its limit, or `None`.
         cautions: What to know about the image, cautions of file and reading together.
-        zones: Six zones, the patient's right at the left.
+        zones: Six zones in three levels, the patient's right at the left.
         nothing_shown: Whether the map shows nothing.
+        frequency_line: What the operating point did on the set it was measured on, in hundreds, or `None`.
+        report: The reading as text for a report; empty while it is not there.
+        is_corrected: Whether the radiograph was turned or inverted before it was read.
         latest_review: The last review, or `None`.
         reviewable: Whether a review can be given now.
         review_note: What a review means where there is no finding, or `None`.
         facts: Folded lists of facts, provenance last.
         page_data: Values for the page's script.
+        modules: What the page's script imports, below `static`.
     """
 
     case: CaseOut
@@ -111,61 +111,64 @@ class ViewerPage:
     next_href: str | None
     patient_line: str
     study_line: str
-    window_line: str | None
     spacing_line: str
     covid_probability: float
     scale_labels: tuple[ScaleLabel, ...]
     finding_note: str | None
     measured_line: str | None
     cautions: tuple[TitledCaution, ...]
-    zones: tuple[ZoneCell, ...]
+    zones: tuple[ZoneRow, ...]
     nothing_shown: bool
+    frequency_line: str | None
+    report: str
+    is_corrected: bool
     latest_review: ReviewOut | None
     reviewable: bool
     review_note: str | None
     facts: tuple[FactGroup, ...]
     page_data: Mapping[str, Any]
+    modules: tuple[str, ...]
 
 
 def viewer_page(
     case: CaseOut,
     *,
-    view: View,
-    finding: Finding | None,
+    listing: Listing,
     radiograph_id: UUID | None,
     path: str,
     show_above: float,
+    priors: Sequence[PriorOut],
 ) -> ViewerPage:
     """Build the viewer page.
 
     Args:
-        view: The list the reader came from.
-        finding: The finding that list was narrowed to.
+        listing: The list the reader came from.
         radiograph_id: The radiograph asked for; `None`, or one of another case, for the most urgent.
         path: Path of the worklist; a case lies below it.
         show_above: The map's display threshold, from the weights' card.
+        priors: Earlier radiographs of the patient, latest first.
     """
     radiograph = choose_radiograph(case, radiograph_id)
     reading = radiograph.reading
-    suffix = list_suffix(view, finding)
+    suffix = listing.suffix()
     addresses = {
         side: f"{path}/{key}{suffix}" if key else None
         for side, key in (("previous", case.neighbours.previous), ("next", case.neighbours.next))
     }
     lines = header_lines(case, radiograph)
-    zones = zone_cells(reading)
+    correction = correction_of(reading.cautions)
+    zones = zone_rows(reading, rotation=correction.rotation)
     return ViewerPage(
         case=case,
         radiograph=radiograph,
         reading=reading,
         position=case.radiographs.index(radiograph) + 1,
-        radiograph_links=_radiograph_links(case, radiograph, path, view, finding),
+        radiograph_links=_radiograph_links(case, radiograph, path, listing),
         worklist_href=f"{path}{suffix}",
         previous_href=addresses["previous"],
         next_href=addresses["next"],
         patient_line=lines.patient,
         study_line=lines.study,
-        window_line=lines.window,
         spacing_line=lines.spacing,
         covid_probability=reading.probabilities[Finding.COVID_19] if reading.probabilities else 0.0,
         scale_labels=scale_labels(reading),
@@ -173,12 +176,24 @@ def viewer_page(
         measured_line=_measured_line(reading),
         cautions=_cautions(radiograph.cautions, reading.cautions),
         zones=zones,
-        nothing_shown=not any(cell.share for cell in zones),
+        nothing_shown=not any(cell.share for row in zones for cell in row.cells),
+        frequency_line=_frequency_line(reading),
+        report=report_text(radiograph, zones, moment=study_moment(case)),
+        is_corrected=correction != Correction(),
         latest_review=case.reviews[0] if case.reviews else None,
         reviewable=reading.status in (Status.DONE, Status.REFUSED, Status.FAILED),
         review_note=_review_note(reading),
         facts=panel_facts(case, radiograph),
-        page_data=_page_data(case, radiograph, addresses["next"], f"{path}{suffix}", show_above),
+        page_data=page_data(
+            case,
+            radiograph,
+            priors,
+            correction=correction,
+            next_href=addresses["next"],
+            worklist_href=f"{path}{suffix}",
+            show_above=show_above,
+        ),
+        modules=imported_modules("js/viewer/main.js"),
     )
 
 
@@ -211,28 +226,6 @@ def scale_labels(reading: ReadingOut) -> tuple[ScaleLabel, ...]:
     )
 
 
-def zone_cells(reading: ReadingOut) -> tuple[ZoneCell, ...]:
-    """List the six zones row by row, the patient's right at the left, with the boxes that lie in them."""
-    if reading.localization is None or reading.cam is None:
-        return ()
-    shares = {entry.zone: entry.share for entry in reading.localization.zones}
-    numbers: dict[Zone, list[int]] = {zone: [] for zone in Zone}
-    for number, box in enumerate(reading.localization.boxes, start=1):
-        zone = zone_at((box[0] + box[2]) / 2, (box[1] + box[3]) / 2, reading.cam.placement)
-        if shares.get(zone, 0.0) >= MIN_TIED_SHARE:
-            numbers[zone].append(number)
-    order = (Zone(f"{side}-{level}") for level in ("upper", "middle", "lower") for side in ("right", "left"))
-    return tuple(ZoneCell(zone=zone, share=shares.get(zone, 0.0), numbers=tuple(numbers[zone])) for zone in order)
-
-
-def zone_at(x: float, y: float, placement: tuple[float, float, float, float]) -> Zone:
-    """Name the zone of a point: the lung box halved at its middle and divided in thirds of its height."""
-    x0, y0, x1, y1 = placement
-    side = "right" if x < (x0 + x1) / 2 else "left"
-    level = ("upper", "middle", "lower")[min(2, max(0, int(3 * (y - y0) / (y1 - y0))))]
-    return Zone(f"{side}-{level}")
-
-
 def _anchor(at: float) -> str:
     return "start" if at < 0.12 else "end" if at > 0.88 else "middle"
 
@@ -248,6 +241,14 @@ def _finding_note(reading: ReadingOut) -> str | None:
     if reading.finding is Finding.OTHER and reading.flagged and reading.other_threshold is not None:
         return f"Flagged because the probability of another abnormality reaches {reading.other_threshold:.2f}."
     return None
+
+
+def _frequency_line(reading: ReadingOut) -> str | None:
+    point = reading.operating_point
+    if point is None:
+        return None
+    with_covid, normal = 100 * point.sensitivity, 100 * (1 - point.specificity)
+    return f"Of 100 with COVID-19 it flags {with_covid:.0f}, of 100 normal {normal:.0f}."
 
 
 def _measured_line(reading: ReadingOut) -> str | None:
@@ -279,41 +280,14 @@ def _cautions(*lists: list[CautionOut]) -> tuple[TitledCaution, ...]:
 
 
 def _radiograph_links(
-    case: CaseOut, radiograph: RadiographOut, path: str, view: View, finding: Finding | None
+    case: CaseOut, radiograph: RadiographOut, path: str, listing: Listing
 ) -> tuple[RadiographLink, ...]:
     return tuple(
         RadiographLink(
             name=f"{index} {each.view_position or ''}".strip(),
-            href=f"{path}/{case.case_id}{list_suffix(view, finding, radiograph=str(each.radiograph_id))}",
+            href=f"{path}/{case.case_id}{listing.suffix(radiograph=str(each.radiograph_id))}",
+            thumbnail=each.links.thumbnail,
             current=each is radiograph,
         )
         for index, each in enumerate(case.radiographs, start=1)
     )
-
-
-def _page_data(
-    case: CaseOut, radiograph: RadiographOut, next_href: str | None, worklist_href: str, show_above: float
-) -> dict[str, Any]:
-    reading = radiograph.reading
-    cam = None
-    if reading.cam:
-        cam = reading.cam.model_dump(mode="json") | {"reading_id": str(reading.reading_id)}
-    return {
-        "case_id": str(case.case_id),
-        "next_href": next_href,
-        "worklist_href": worklist_href,
-        "show_above": show_above,
-        "radiograph": {
-            "radiograph_id": str(radiograph.radiograph_id),
-            "rows": radiograph.rows,
-            "columns": radiograph.columns,
-            "pixels": radiograph.links.pixels,
-        },
-        "reading": {
-            "reading_id": str(reading.reading_id),
-            "status": reading.status.value,
-            "flagged": reading.flagged,
-            "boxes": [list(box) for box in reading.localization.boxes] if reading.localization else [],
-            "cam": cam,
-        },
-    }

@@ -1,27 +1,16 @@
 """What the worklist page shows: built from the service's answer, nothing looked up here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 
+from app.cases.listing import Listing, Received, Sort
+from app.cases.order import LONGEST_WAIT
 from app.cases.schemas import CaseRow, View, WorklistOut
-from app.web.templating import FINDING_NAMES
+from app.web.words import say
 from model.findings import Finding
 
-VIEW_NAMES = {
-    View.TO_REVIEW: "To review",
-    View.FLAGGED: "Flagged",
-    View.NOT_ANALYSED: "Not analysed",
-    View.REVIEWED: "Reviewed",
-    View.ALL: "All cases",
-}
-
-_RULES = {
-    View.REVIEWED: "Last reviewed first.",
-    View.ALL: "Cases to review come first, flagged and not analysed ones on top, longest waiting first.",
-}
-_RULE = "Flagged and not analysed cases come first, longest waiting first. A flag raises a case; nothing lowers one."
+FINDINGS = (Finding.COVID_19, Finding.INDETERMINATE, Finding.OTHER, Finding.NORMAL)
+"""The order of the rail."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +18,13 @@ class Link:
     """One entry of the rail.
 
     Attributes:
-        count: Cases behind it, or `None` where they are not counted.
-        current: Whether the page shows it now.
+        count: Cases behind it.
+        current: Whether the page shows it now; following the link of a filter that is on takes it away.
     """
 
     name: str
     href: str
-    count: int | None
+    count: int
     current: bool
 
 
@@ -48,11 +37,41 @@ class LinkGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Something that narrows the list, and the address of the list without it."""
+
+    name: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SortLink:
+    """What a column's heading does.
+
+    Attributes:
+        href: The list in this column's order, or in its own where it already is.
+        advice: What following it does.
+        current: Whether the list is in this column's order.
+    """
+
+    href: str
+    advice: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmptyText:
-    """What a list without rows says: that it is empty, and what to do."""
+    """What a list without rows says: that it is empty, and what to do.
+
+    Attributes:
+        href: Where to go instead, or `None`.
+        action: What following it does.
+    """
 
     title: str
     advice: str
+    href: str | None = None
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,97 +79,187 @@ class WorklistPage:
     """Context of `cases/worklist.html`.
 
     Attributes:
-        rows: Cases of the view in its order.
+        rows: Cases of the list in its order.
         groups: The rail.
+        filters: What narrows the list.
+        sorts: What the headings `received` and `probability` do.
         suffix: Query that the links to cases carry, so that next and previous keep to this list.
+        search_href: Where a search within this list is sent.
+        words: What was searched for.
+        is_lost: Whether the server has forgotten the search of this address.
         rule: The order of the list in a sentence.
+        found: What the search found, in a sentence, or `None` without one.
         empty: Said instead of rows where there are none.
+        is_new: Whether there is no case at all yet.
+        n_demonstration: Demonstration cases that are there.
         next_href: Address of the cases after these, or `None`.
         first_href: Address of the list's beginning where the page is not it, or `None`.
         upload_limit_mb: Largest file accepted, in MiB.
-        page_data: Values for the page's script.
     """
 
     rows: Sequence[CaseRow]
     groups: tuple[LinkGroup, ...]
+    filters: tuple[Filter, ...]
+    sorts: dict[str, SortLink]
     suffix: str
+    search_href: str
+    words: str
+    is_lost: bool
     rule: str
+    found: str | None
     empty: EmptyText
+    is_new: bool
+    n_demonstration: int
     next_href: str | None
     first_href: str | None
     upload_limit_mb: int
-    page_data: Mapping[str, Any]
 
 
 def worklist_page(
-    worklist: WorklistOut, *, view: View, finding: Finding | None, after: str | None, path: str, upload_limit_mb: int
+    worklist: WorklistOut,
+    *,
+    listing: Listing,
+    after: str | None,
+    path: str,
+    search_path: str,
+    n_demonstration: int,
+    upload_limit_mb: int,
 ) -> WorklistPage:
     """Build the worklist page.
 
     Args:
-        worklist: One page of rows, with the counts of all views.
-        finding: The finding the list is narrowed to.
+        worklist: One page of rows, with the counts.
+        listing: The list they are of.
         after: The cursor the page began at.
         path: Path of the worklist.
+        search_path: Path that takes searches.
+        n_demonstration: Demonstration cases that are there.
         upload_limit_mb: Largest file accepted, in MiB.
     """
+    here = path + listing.suffix()
     return WorklistPage(
         rows=worklist.cases,
-        groups=(_views(worklist, view, finding, path), _findings(view, finding, path)),
-        suffix=list_suffix(view, finding),
-        rule=_RULES.get(view, _RULE),
-        empty=_empty(worklist, view, finding),
-        next_href=path + list_suffix(view, finding, after=worklist.next) if worklist.next else None,
-        first_href=path + list_suffix(view, finding) if after else None,
+        groups=(
+            _views(worklist, listing, path),
+            _findings(worklist, listing, path),
+            _spans(worklist, listing, path),
+        ),
+        filters=_filters(listing, path),
+        sorts=_sorts(listing, path),
+        suffix=listing.suffix(),
+        search_href=search_path + listing.but(search=None).suffix(),
+        words=listing.words,
+        is_lost=listing.is_lost,
+        rule=_rule(listing),
+        found=_found(worklist),
+        empty=_empty(worklist, listing, path),
+        is_new=worklist.counts[View.ALL] == 0,
+        n_demonstration=n_demonstration,
+        next_href=path + listing.suffix(after=worklist.next) if worklist.next else None,
+        first_href=here if after else None,
         upload_limit_mb=upload_limit_mb,
-        page_data={"finding_names": FINDING_NAMES},
     )
 
 
-def list_suffix(view: View, finding: Finding | None, **more: str) -> str:
-    """Return the query that names a list; empty for the one shown first."""
-    query = {"view": view.value} if view is not View.TO_REVIEW else {}
-    if finding:
-        query["finding"] = finding.value
-    query |= more
-    return f"?{urlencode(query)}" if query else ""
-
-
-def _views(worklist: WorklistOut, view: View, finding: Finding | None, path: str) -> LinkGroup:
+def _views(worklist: WorklistOut, listing: Listing, path: str) -> LinkGroup:
     links = tuple(
         Link(
-            name=name,
-            href=path + list_suffix(each, None),
-            count=worklist.counts[each],
-            current=each is view and finding is None,
+            name=say(f"views.{view}"),
+            href=path + listing.but(view=view).suffix(),
+            count=worklist.counts[view],
+            current=view is listing.view,
         )
-        for each, name in VIEW_NAMES.items()
+        for view in View
     )
-    return LinkGroup(title="Views", links=links)
+    return LinkGroup(title=say("views.title"), links=links)
 
 
-def _findings(view: View, finding: Finding | None, path: str) -> LinkGroup:
+def _findings(worklist: WorklistOut, listing: Listing, path: str) -> LinkGroup:
     links = tuple(
-        Link(name=name, href=path + list_suffix(view, Finding(value)), count=None, current=finding == value)
-        for value, name in FINDING_NAMES.items()
+        Link(
+            name=say(f"findings.{finding}"),
+            href=path + listing.but(finding=None if listing.finding is finding else finding).suffix(),
+            count=worklist.findings[finding],
+            current=listing.finding is finding,
+        )
+        for finding in FINDINGS
     )
-    return LinkGroup(title=f"Finding, {VIEW_NAMES[view].lower()}", links=links)
+    return LinkGroup(title=say("worklist.finding_title"), links=links)
 
 
-def _empty(worklist: WorklistOut, view: View, finding: Finding | None) -> EmptyText:
+def _spans(worklist: WorklistOut, listing: Listing, path: str) -> LinkGroup:
+    links = tuple(
+        Link(
+            name=say(f"received.{span}"),
+            href=path + listing.but(received=None if listing.received is span else span).suffix(),
+            count=worklist.received[span],
+            current=listing.received is span,
+        )
+        for span in Received
+    )
+    return LinkGroup(title=say("received.title"), links=links)
+
+
+def _filters(listing: Listing, path: str) -> tuple[Filter, ...]:
+    filters = []
+    if listing.words:
+        name = say("worklist.searched", words=listing.words)
+        filters.append(Filter(name=name, href=path + listing.but(search=None).suffix()))
+    if listing.finding:
+        name = say(f"findings.{listing.finding}")
+        filters.append(Filter(name=name, href=path + listing.but(finding=None).suffix()))
+    if listing.received:
+        name = say(f"received.{listing.received}")
+        filters.append(Filter(name=name, href=path + listing.but(received=None).suffix()))
+    return tuple(filters)
+
+
+def _sorts(listing: Listing, path: str) -> dict[str, SortLink]:
+    sorts = {}
+    for column, sort in (("received", Sort.NEWEST), ("probability", Sort.PROBABILITY)):
+        is_current = listing.order is sort
+        sorts[column] = SortLink(
+            href=path + listing.but(sort=None if is_current else sort).suffix(),
+            advice=say("worklist.sort_own") if is_current else say(f"worklist.sort_{sort}"),
+            current=is_current,
+        )
+    return sorts
+
+
+def _rule(listing: Listing) -> str:
+    if listing.order is Sort.QUEUE and listing.view is View.ALL:
+        return say("rules.all")
+    return say(f"rules.{listing.order}", hours=round(LONGEST_WAIT.total_seconds() / 3600))
+
+
+def _found(worklist: WorklistOut) -> str | None:
+    if not worklist.found:  # without a search nothing is said, and without a hit the empty list says it
+        return None
+    if worklist.is_cut:
+        return say("worklist.found_cut", n=worklist.found)
+    return say("worklist.found", n=worklist.found)
+
+
+def _empty(worklist: WorklistOut, listing: Listing, path: str) -> EmptyText:
+    name = say(f"views.{listing.view}")
     if worklist.counts[View.ALL] == 0:
+        return EmptyText(title=say("empty.first_title"), advice=say("empty.first_advice"))
+    if listing.words:
+        wider = listing.but(view=View.ALL, finding=None, received=None)
+        href = None if wider == listing else path + wider.suffix()
         return EmptyText(
-            title="No radiographs yet",
-            advice="Drop DICOM, PNG or JPEG files or a folder anywhere on this page, or press Upload radiographs.",
+            title=say("empty.search_title"),
+            advice=say("empty.search_advice"),
+            href=href,
+            action=say("empty.search_all"),
         )
-    if finding:
+    if listing.finding or listing.received:
         return EmptyText(
-            title=f"No case with the finding {FINDING_NAMES[finding]} here",
-            advice=f"The view {VIEW_NAMES[view]} has none. Choose another finding or view.",
+            title=say("empty.narrow_title", view=name),
+            advice=say("empty.narrow_advice"),
+            href=path + listing.but(finding=None, received=None).suffix(),
+            action=say("empty.narrow_clear", view=name),
         )
-    if view is View.TO_REVIEW:
-        return EmptyText(title="Everything is reviewed", advice="New cases appear here by themselves.")
-    return EmptyText(
-        title=f"No case in {VIEW_NAMES[view]}",
-        advice="Cases appear here by themselves when there are some. Choose another view.",
-    )
+    if listing.view is View.TO_REVIEW:
+        return EmptyText(title=say("empty.done_title"), advice=say("empty.done_advice"))
+    return EmptyText(title=say("empty.view_title", view=name), advice=say("empty.view_advice"))

@@ -3,50 +3,21 @@
 import json
 import os
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
 from app.commands.maps import MapWriter
-from app.inference import ReadsRadiographs
+from app.commands.reading import Input, read_files
+from app.inference import Failure, ReadsRadiographs
 from app.predictor import load_predictor
 from app.readings.answer import prediction_json, refusal_json
 from app.settings import InferenceSettings
-from model.errors import InferenceError, ModelError, Refusal, UnreadableFileError
-from model.imaging.radiograph import Radiograph
-from model.imaging.reader import read_radiograph
+from model.errors import ModelError, Refusal
 from model.prediction import Prediction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
-    """One file to be read.
-
-    Attributes:
-        path: Where it lies.
-        name: Relative to the folder that was given, with forward slashes; of a file that was given itself, its name.
-    """
-
-    path: Path
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why a file got no answer: the run goes on, its exit status says so."""
-
-    code: str
-    detail: str
-
-
-Decoded = Radiograph | Refusal | Failure
 
 
 def predict_paths(
@@ -122,64 +93,15 @@ def _write_answers(
             output.parent.mkdir(parents=True, exist_ok=True)
             lines = stack.enter_context(output.open("w", encoding="utf-8"))
         bar = stack.enter_context(tqdm(total=len(inputs), unit="file", file=sys.stderr, disable=None))
-        pool = stack.enter_context(ThreadPoolExecutor(settings.decoders, thread_name_prefix="decode"))
-        for batch in _batches(_decode_ahead(inputs, pool, 2 * settings.batch), settings.batch):
-            for (source, decoded), outcome in zip(batch, _read(reader, [one for _, one in batch]), strict=True):
-                answer = {"file": source.name, **_answer(outcome)}
-                if writer is not None and isinstance(outcome, Prediction) and isinstance(decoded, Radiograph):
-                    answer["maps"] = writer.write(source.name, decoded, outcome)
-                lines.write(json.dumps(answer, ensure_ascii=False) + "\n")
-                n_unanswered += isinstance(outcome, Failure)
-                bar.update()
+        for reading in stack.enter_context(closing(read_files(inputs, reader, settings))):
+            name, outcome = reading.source.name, reading.outcome
+            answer = {"file": name, **_answer(outcome)}
+            if writer is not None and isinstance(outcome, Prediction) and reading.radiograph is not None:
+                answer["maps"] = writer.write(name, reading.radiograph, outcome)
+            lines.write(json.dumps(answer, ensure_ascii=False) + "\n")
+            n_unanswered += isinstance(outcome, Failure)
+            bar.update()
     return 1 if n_unanswered else 0
-
-
-def _decode_ahead(inputs: Sequence[Input], pool: ThreadPoolExecutor, ahead: int) -> Iterator[tuple[Input, Decoded]]:
-    """Decode in threads, in order, never more than `ahead` files before they are wanted."""
-    left = iter(inputs)
-    pending: deque[tuple[Input, Future[Decoded]]] = deque()
-    pending.extend((source, pool.submit(_decode, source.path)) for source in islice(left, ahead))
-    while pending:
-        source, decoded = pending.popleft()
-        yield source, decoded.result()
-        pending.extend((following, pool.submit(_decode, following.path)) for following in islice(left, 1))
-
-
-def _decode(path: Path) -> Decoded:
-    try:
-        return read_radiograph(path.read_bytes())
-    except UnreadableFileError as error:
-        return Refusal(
-            code=error.code,
-            detail=error.reason,
-            measured=getattr(error, "measured", None),
-            limit=getattr(error, "limit", None),
-        )
-    except OSError as error:
-        return Failure(code="FILE_NOT_ACCESSIBLE", detail=f"The file cannot be opened: {error.strerror}.")
-
-
-def _batches(items: Iterable[tuple[Input, Decoded]], size: int) -> Iterator[list[tuple[Input, Decoded]]]:
-    left = iter(items)
-    while batch := list(islice(left, size)):
-        yield batch
-
-
-def _read(reader: ReadsRadiographs, batch: Sequence[Decoded]) -> list[Prediction | Refusal | Failure]:
-    radiographs = [one for one in batch if isinstance(one, Radiograph)]
-    predicted = iter(_predict(reader, radiographs))
-    return [next(predicted) if isinstance(one, Radiograph) else one for one in batch]
-
-
-def _predict(reader: ReadsRadiographs, radiographs: Sequence[Radiograph]) -> list[Prediction | Refusal | Failure]:
-    if not radiographs:
-        return []
-    try:
-        return list(reader.predict_batch(radiographs))
-    except InferenceError as error:
-        if len(radiographs) == 1:
-            return [Failure(code="INFERENCE_FAILED", detail=f"The network could not read this radiograph: {error}.")]
-    return [outcome for radiograph in radiographs for outcome in _predict(reader, [radiograph])]
 
 
 def _answer(outcome: Prediction | Refusal | Failure) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from app.commands.protocol import ProblemProtocol
 from app.db.engine import Database
 from app.db.schema import check_schema
+from app.decoding.pool import DecoderPool, make_decoders
 from app.errors import SchemaError
 from app.inference import ReadsRadiographs
 from app.logs import configure_logs
@@ -20,11 +22,12 @@ from model.errors import ModelError
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready, and ends the live streams before it waits for open connections."""
+    """Says when it is ready, ends the live streams before it waits for open connections, and the decoders after all."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, decoders: DecoderPool, address: str) -> None:
         super().__init__(config)
         self._app = app
+        self._decoders = decoders
         self._address = address
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -33,6 +36,11 @@ class _Server(uvicorn.Server):
         parts = getattr(self._app.state, "parts", None)
         if self.started and parts is not None and can_read(parts):
             print(f"COVID-XNet is ready at {self._address}", flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; the signal that asked for it ends this process as soon as that is done."""
+        await super().shutdown(sockets)
+        self._decoders.close()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop on a signal."""
@@ -47,8 +55,14 @@ def serve(settings: Settings, *, predictor: ReadsRadiographs | None = None) -> i
         predictor: Reads in place of the released weights.
     """
     configure_logs(settings)
+    with make_decoders(settings.inference) as decoders:
+        return _serve(settings, decoders, predictor)
+
+
+def _serve(settings: Settings, decoders: DecoderPool, predictor: ReadsRadiographs | None) -> int:
     try:
         _check_database(settings)
+        decoders.start()  # they import what they need while the weights are loaded
         reader = predictor or load_predictor(settings.inference)
     except SchemaError as error:
         advice = (
@@ -60,8 +74,8 @@ def serve(settings: Settings, *, predictor: ReadsRadiographs | None = None) -> i
         print(f"The weights cannot be used: {error}", file=sys.stderr)
         return 1
     print(_device_line(reader.info.device), flush=True)
-    app = create_app(settings, predictor=reader)
-    server = _Server(_config(app, settings), app, _address(settings))
+    app = create_app(settings, predictor=reader, decoders=decoders)
+    server = _Server(_config(app, settings), app, decoders, _address(settings))
     server.run()
     return 0 if server.started else 1
 
@@ -77,6 +91,7 @@ def _check_database(settings: Settings) -> None:
 def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=ProblemProtocol,
         host=settings.server.host,
         port=settings.server.port,
         log_config=None,  # ours, for every line

@@ -1,5 +1,6 @@
 """The database: one engine, short transactions, writers that announce themselves."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,6 +53,16 @@ class Database:
         """Run the smallest query there is."""
         with self.engine.connect() as connection:
             connection.execute(text("SELECT 1"))
+
+    def check_room(self, least_free: int) -> None:
+        """Make sure that the disk of a SQLite file has room; other databases watch theirs themselves.
+
+        Raises:
+            StorageError: less than `least_free` bytes are free.
+        """
+        path = sqlite_path(self.url)
+        if path is not None and shutil.disk_usage(path.parent).free < least_free:
+            raise StorageError("database: no room")
 
     def close(self) -> None:
         """Close all connections."""

@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import BinaryIO
 
 from app.errors import StorageError
 
@@ -55,6 +56,14 @@ class FileStore:
         """
         return self.path(sha256).read_bytes()
 
+    def open(self, sha256: str) -> BinaryIO:
+        """Open the file with this hash for reading.
+
+        Raises:
+            OSError: it is not there.
+        """
+        return self.path(sha256).open("rb")
+
     def put_thumbnail(self, key: str, png: bytes) -> None:
         """Keep a thumbnail; without room it is made again when asked for."""
         target = self._thumbnail(key)
@@ -63,6 +72,11 @@ class FileStore:
             self._write_partial(png, is_durable=False).replace(target)
         except OSError:
             return
+
+    def remove(self, sha256: str, *, thumbnail: str) -> None:
+        """Remove a file and the thumbnail under a key; what is not there is gone already."""
+        for path in (self.path(sha256), self._thumbnail(thumbnail)):
+            path.unlink(missing_ok=True)
 
     def get_thumbnail(self, key: str) -> bytes | None:
         """Return a kept thumbnail, or `None`."""

@@ -14,7 +14,6 @@ from app.web.deps import PartsDep, ReadSession
 router = APIRouter(tags=["reading"])
 
 _KEEP = "private, max-age=31536000, immutable"
-_PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}, "description": "A PNG."}}
 
 
 @router.get("/readings/{reading_id}", name="show_reading", responses=problem_responses(404, 422))
@@ -61,12 +60,28 @@ def reading_steps(parts: PartsDep, reading_id: UUID) -> list[StepOut]:
     "/readings/{reading_id}/steps/{index}",
     name="reading_step",
     response_class=Response,
-    responses=problem_responses(404, 409, 422) | _PNG,
+    responses=problem_responses(404, 409, 422)
+    | {
+        200: {
+            "description": "The step.",
+            "content": {
+                "image/png": {},
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+            },
+        }
+    },
 )
-def reading_step(parts: PartsDep, reading_id: UUID, index: int) -> Response:
-    """Return the picture of one preprocessing step."""
-    png = parts.images.step_png(reading_id, index)
-    return Response(png, media_type="image/png", headers={"Cache-Control": _KEEP})
+def reading_step(request: Request, parts: PartsDep, reading_id: UUID, index: int) -> Response:
+    """Return the picture of one preprocessing step.
+
+    With `Accept: application/octet-stream` its values come as little-endian float32, row by row. Those of the last step
+    are the network's input, byte for byte.
+    """
+    headers = {"Cache-Control": _KEEP, "Vary": "Accept"}
+    if request.headers.get("accept", "").lower().startswith("application/octet-stream"):
+        values = parts.images.step_values(reading_id, index)
+        return Response(values, media_type="application/octet-stream", headers=headers)
+    return Response(parts.images.step_png(reading_id, index), media_type="image/png", headers=headers)
 
 
 @router.get("/model", name="show_model")

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, undefer
+from sqlalchemy import exists, select, tuple_
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, undefer
 
 from app.db.tables import RadiographFile, Reading
 from model.prediction import ModelInfo
@@ -50,5 +50,25 @@ def unfinished_readings(session: Session) -> Sequence[Reading]:
         .where(Reading.status.in_(("queued", "running")))
         .order_by(Reading.queued_at, Reading.id)
         .options(joinedload(Reading.radiograph).joinedload(RadiographFile.case))
+    )
+    return session.scalars(query).all()
+
+
+def latest_concluded(session: Session, *, limit: int | None) -> Sequence[Reading]:
+    """Return the latest `done` or `refused` reading of each radiograph with its radiograph, newest radiograph first."""
+    later = aliased(Reading)
+    is_answered = Reading.status.in_(("done", "refused"))
+    has_later = exists().where(
+        later.radiograph_id == Reading.radiograph_id,
+        later.status.in_(("done", "refused")),
+        tuple_(later.queued_at, later.id) > tuple_(Reading.queued_at, Reading.id),
+    )
+    query = (
+        select(Reading)
+        .join(Reading.radiograph)
+        .where(is_answered, ~has_later)
+        .order_by(RadiographFile.received_at.desc(), RadiographFile.id.desc())
+        .limit(limit)
+        .options(contains_eager(Reading.radiograph))
     )
     return session.scalars(query).all()

@@ -197,4 +197,8 @@ class StepOut(BaseModel):
     sentence: str
     low: float = Field(description="Value of the step's result that is shown black.")
     high: float = Field(description="Value that is shown white.")
+    least: float = Field(description="Smallest value of the result.")
+    most: float = Field(description="Largest value of the result.")
+    rows: int
+    columns: int
     href: str

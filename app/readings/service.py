@@ -1,6 +1,7 @@
 """Readings: made, begun, concluded, shown. Knows nothing of cases; `app.cases.ledger` joins the two."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ from app.errors import NotFoundError
 from app.inference import Failure
 from app.readings import queries
 from app.readings.answer import cautions_json, localization_json, operating_point_json
+from app.readings.call import Call, stored_call
 from app.readings.schemas import (
     CamOut,
     CautionOut,
@@ -69,6 +71,11 @@ def queue_reading(session: Session, radiograph_id: UUID, model: ModelInfo) -> tu
     session.add(reading)
     session.flush()
     return reading, False
+
+
+def is_unfinished(reading: Reading) -> bool:
+    """Whether it is still to be read, or being read."""
+    return reading.status in (Status.QUEUED, Status.RUNNING)
 
 
 def begin(reading: Reading) -> None:
@@ -135,6 +142,33 @@ def find_concluded(session: Session, radiograph_id: UUID, model: ModelInfo) -> R
     """Return the reading of a radiograph by these weights when sending the file again would change nothing."""
     found = queries.find_reading(session, radiograph_id, model)
     return found if found is not None and found.status in (Status.DONE, Status.REFUSED) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCall:
+    """The latest concluded reading of a radiograph, and where its file lies."""
+
+    case_id: UUID
+    radiograph_id: UUID
+    reading_id: UUID
+    sha256: str
+    model_version: str
+    call: Call
+
+
+def latest_calls(session: Session, *, limit: int | None) -> list[StoredCall]:
+    """Return what readers are told of each radiograph, newest first; those without an answer are left out."""
+    return [
+        StoredCall(
+            case_id=reading.radiograph.case_id,
+            radiograph_id=reading.radiograph_id,
+            reading_id=reading.id,
+            sha256=reading.radiograph.sha256,
+            model_version=reading.model_version,
+            call=stored_call(reading),
+        )
+        for reading in queries.latest_concluded(session, limit=limit)
+    ]
 
 
 def show(session: Session, reading_id: UUID) -> ReadingOut:

@@ -14,7 +14,16 @@ from starlette.responses import JSONResponse, Response
 from app.errors import AppError
 from app.web.deps import find_parts
 from app.web.negotiation import wants_page
-from app.web.problems import INTERNAL, MALFORMED, MEDIA_TYPE, Occurrence, Problem, ProblemOut, occurrence_of
+from app.web.problems import (
+    INTERNAL,
+    MALFORMED,
+    MEDIA_TYPE,
+    Occurrence,
+    Problem,
+    ProblemOut,
+    occurrence_of,
+    plain_occurrence,
+)
 from app.web.templating import Pages
 from model.errors import ModelError
 
@@ -70,11 +79,6 @@ def _page(pages: Pages, problem: Problem, body: Mapping[str, Any], headers: Mapp
     return response
 
 
-def plain_occurrence(problem: Problem) -> Occurrence:
-    """Return a problem with nothing to add."""
-    return Occurrence(problem=problem, detail=problem.detail)
-
-
 def internal_problem(request: Request) -> Response:
     """Answer a fault of ours; says nothing about it but the request's id."""
     return answer_problem(request, plain_occurrence(INTERNAL))
@@ -84,6 +88,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe problem answers for the API's description."""
     texts = {
         404: "There is nothing with this key.",
+        408: "The sender stopped sending.",
         409: "Not possible in the present state.",
         413: "The file is larger than this server accepts; reading it stopped there.",
         415: "The content is neither DICOM nor PNG nor JPEG.",
@@ -107,8 +112,13 @@ async def _answer_error(request: Request, error: Exception) -> Response:
 
 async def _answer_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    # What was sent is left out: it may be a patient's.
-    errors = [{"where": [str(step) for step in item["loc"]], "what": item["msg"]} for item in error.errors()]
+    errors = [{"where": _where(item), "what": item["msg"]} for item in error.errors()]
     return answer_problem(
         request, Occurrence(problem=MALFORMED, detail=MALFORMED.detail, extensions={"errors": errors})
     )
+
+
+def _where(item: Mapping[str, Any]) -> list[str]:
+    """Say which member is wrong, in our words alone: one that is not ours may be called after a patient."""
+    steps = [str(step) for step in item["loc"]]
+    return steps[:-1] if item["type"] == "extra_forbidden" else steps

@@ -27,6 +27,10 @@ class Broadcaster:
         data = {"case_id": str(event.case_id), "reading_id": str(event.reading_id), "status": event.status}
         self._send(f"event: reading\ndata: {json.dumps(data)}\n\n")
 
+    def announce_list(self) -> None:
+        """Tell all listeners that the list changed other than by a reading; from any thread."""
+        self._send("event: list\ndata: {}\n\n")
+
     def close(self) -> None:
         """End every stream; from any thread. A server that stops waits for them otherwise."""
         self._is_closed = True

@@ -10,12 +10,16 @@ from starlette.requests import Request
 
 from app.cases.images import Images
 from app.cases.intake import Intake
+from app.cases.radiographs import Decodes
+from app.cases.search import SearchMemory
 from app.db.engine import Database
+from app.demo.service import Demonstration
 from app.files.store import FileStore
 from app.inference import ReadingQueue, ReadsRadiographs
 from app.settings import Settings
 from app.web.broadcast import Broadcaster
 from app.web.metrics import Metrics
+from app.web.places import UploadPlaces
 from app.web.templating import Pages
 
 
@@ -26,10 +30,14 @@ class Parts:
     settings: Settings
     database: Database
     files: FileStore
+    decoders: Decodes
     predictor: ReadsRadiographs
     queue: ReadingQueue
     intake: Intake
     images: Images
+    uploads: UploadPlaces
+    searches: SearchMemory
+    demonstration: Demonstration
     broadcaster: Broadcaster
     metrics: Metrics
     pages: Pages

@@ -7,10 +7,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app.errors import StorageError
-from app.web.answers import answer_problem, plain_occurrence, problem_responses
+from app.errors import DecodersLostError, StoppingError, StorageError
+from app.web.answers import answer_problem, problem_responses
 from app.web.deps import Parts, PartsDep, find_parts
-from app.web.problems import NOT_READY
+from app.web.problems import NOT_READY, plain_occurrence
 
 log = structlog.get_logger()
 router = APIRouter(tags=["operation"])
@@ -39,7 +39,7 @@ async def healthz() -> HealthOut:
 
 @router.get("/readyz", name="readyz", response_model=ReadyOut, responses=problem_responses(503))
 def readyz(request: Request) -> ReadyOut | Response:
-    """Say whether a radiograph can be read: network warmed up and running, database there, disk with room."""
+    """Say whether a radiograph can be read: network warmed up and running, database there, disk with room, decoders."""
     parts = find_parts(request)
     if parts is None or not can_read(parts):
         return answer_problem(request, plain_occurrence(NOT_READY))
@@ -59,8 +59,10 @@ def can_read(parts: Parts) -> bool:
         return False
     try:
         parts.database.ping()
+        parts.database.check_room(parts.settings.files.least_free)
         parts.files.check()
-    except (SQLAlchemyError, StorageError):
+        parts.decoders.start()
+    except (SQLAlchemyError, StorageError, DecodersLostError, StoppingError):
         log.exception("not_ready")
         return False
     return True

@@ -132,6 +132,13 @@ NOT_READY = Problem(
     detail="The server cannot read a radiograph now.",
     level=logging.WARNING,
 )
+MALFORMED_HTTP = Problem(
+    status=400,
+    code="MALFORMED_HTTP",
+    title="No HTTP request",
+    detail="What was sent is no HTTP request, or goes on after the length that it announced. Nothing was done. Use an "
+    "HTTP client.",
+)
 MALFORMED = Problem(
     status=422,
     code="MALFORMED_REQUEST",
@@ -140,6 +147,7 @@ MALFORMED = Problem(
 )
 
 _E, _M = app_errors, model_errors
+_NOT_AGAIN = "These bytes will not be tried again."
 
 PROBLEMS: dict[type[Exception], Problem] = {
     _E.AppError: INTERNAL,
@@ -158,11 +166,24 @@ PROBLEMS: dict[type[Exception], Problem] = {
         detail="The file is larger than this server accepts. Nothing was stored. Export it compressed, or ask the "
         "operator to raise the limit.",
     ),
+    _E.MalformedUploadError: Problem(
+        status=422,
+        code="MALFORMED_UPLOAD",
+        title="Malformed upload",
+        detail="Nothing was stored. Send each file in a form of its own, as its member `file`.",
+    ),
+    _E.UploadStalledError: Problem(
+        status=408,
+        code="UPLOAD_STALLED",
+        title="Upload stalled",
+        detail="The rest of the file did not come. Nothing was stored. Send it again over a better connection.",
+    ),
     _E.BusyError: Problem(
         status=503,
         code="BUSY",
         title="Queue full",
-        detail="As many radiographs wait as the queue takes. Nothing was stored. Send the file again in a moment.",
+        detail="As many radiographs are received or wait as the server takes. Nothing was stored. Send the file again "
+        "in a moment.",
         level=logging.WARNING,
     ),
     _E.StoppingError: Problem(
@@ -175,6 +196,26 @@ PROBLEMS: dict[type[Exception], Problem] = {
     ),
     _E.RejectedFileError: Problem(
         status=422, code="FILE_REJECTED", title="File not readable", detail="Nothing was stored. Send another file."
+    ),
+    _E.DecodersLostError: Problem(
+        status=503,
+        code="DECODERS_LOST",
+        title="Decoders not running",
+        detail="The processes that decode files cannot be kept running. Nothing was stored. Tell the operator, then "
+        "send the file again.",
+        level=logging.ERROR,
+    ),
+    _E.DecoderCrashedError: _unreadable(
+        _E.DecoderCrashedError, 422, "File ended its decoder", f"{_NOT_AGAIN} Export the radiograph anew and send it."
+    ),
+    _E.DecoderTimedOutError: _unreadable(
+        _E.DecoderTimedOutError,
+        422,
+        "Decoding took too long",
+        f"{_NOT_AGAIN} Export it uncompressed and send it again.",
+    ),
+    _E.DecoderOutOfMemoryError: _unreadable(
+        _E.DecoderOutOfMemoryError, 422, "Decoding needs too much memory", f"{_NOT_AGAIN} Send it with fewer pixels."
     ),
     _E.RefusedReadingError: Problem(status=422, code="RADIOGRAPH_REFUSED", title="Radiograph not analysed", detail=""),
     _E.ReadingFailedError: Problem(
@@ -214,6 +255,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
     _M.UnsupportedPixelsError: _unreadable(
         _M.UnsupportedPixelsError, 422, "Unsupported kind of image", "Send a single greyscale radiograph."
     ),
+    _M.NotGrayscaleError: _unreadable(
+        _M.NotGrayscaleError, 422, "Picture in colour", "Send the radiograph itself, without colours laid over it."
+    ),
     _M.ImageTooLargeError: _unreadable(
         _M.ImageTooLargeError, 422, "Image too large", "Send the radiograph with fewer pixels."
     ),
@@ -231,7 +275,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
 }
 """What each exception means; looked up along its base classes."""
 
-OTHERS = (FORBIDDEN_ORIGIN, UNKNOWN_HOST, NOT_READY, MALFORMED)
+OTHERS = (FORBIDDEN_ORIGIN, UNKNOWN_HOST, NOT_READY, MALFORMED, MALFORMED_HTTP)
 """Problems that no exception of ours stands for."""
 
 
@@ -262,6 +306,11 @@ def occurrence_of(error: Exception, *, retry_after_s: int = 2) -> Occurrence:
         extensions=_facts(error),
         headers={"Retry-After": str(retry_after_s)} if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else {},
     )
+
+
+def plain_occurrence(problem: Problem) -> Occurrence:
+    """Return a problem with nothing to add."""
+    return Occurrence(problem=problem, detail=problem.detail)
 
 
 def _refused(error: app_errors.RefusedReadingError) -> Occurrence:

@@ -1,5 +1,6 @@
 """Around every request: an id, a log line without anything from the sender, a count, a size limit, the last resort."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from secrets import token_hex
@@ -7,16 +8,18 @@ from secrets import token_hex
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import FileTooLargeError
+from app.errors import FileTooLargeError, UploadStalledError
 from app.web.metrics import Metrics
 
 log = structlog.get_logger()
 
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+_GONE = 499
+"""Counted and logged for a sender who left before the answer, as other servers do; never sent."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ENVELOPE_BYTES = 64 * 1024
 """What a multipart body may have beside its file: boundaries and headers."""
@@ -32,12 +35,23 @@ class BodyTooLargeError(FileTooLargeError, HTTPException):
         self.headers = None
 
 
-class BodyLimitMiddleware:
-    """Counts the body while it streams in and stops reading at the limit, whatever length was announced."""
+class BodyStalledError(UploadStalledError, HTTPException):
+    """`UploadStalledError` in the same guise."""
 
-    def __init__(self, app: ASGIApp, *, limit: int) -> None:
+    def __init__(self, *, limit: float) -> None:
+        UploadStalledError.__init__(self, limit=limit)
+        self.status_code = 408
+        self.detail = "stalled"
+        self.headers = {"Connection": "close"}
+
+
+class BodyLimitMiddleware:
+    """Counts the body while it streams in: stops at the limit, whatever length was announced, or when nothing comes."""
+
+    def __init__(self, app: ASGIApp, *, limit: int, stall_s: float) -> None:
         self._app = app
         self._limit = limit
+        self._stall_s = stall_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one connection."""
@@ -45,17 +59,27 @@ class BodyLimitMiddleware:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")
-        n_bytes = 0
+        n_bytes, is_whole = 0, False
 
         async def counting() -> Message:
-            nonlocal n_bytes
-            self._check(int(announced) if announced.isdigit() else 0)
-            message = await receive()
+            nonlocal n_bytes, is_whole
+            if is_whole:  # from here on it only tells when the sender has gone
+                return await receive()
+            self._check(int(announced) if announced.isdecimal() else 0)
+            message = await self._receive(receive)
             n_bytes += len(message.get("body", b""))
             self._check(n_bytes)
+            is_whole = not message.get("more_body", False)
             return message
 
         await self._app(scope, counting, send)
+
+    async def _receive(self, receive: Receive) -> Message:
+        try:
+            async with asyncio.timeout(self._stall_s):
+                return await receive()
+        except TimeoutError as error:
+            raise BodyStalledError(limit=self._stall_s) from error
 
     def _check(self, n_bytes: int) -> None:
         if n_bytes > self._limit + _ENVELOPE_BYTES:
@@ -92,6 +116,8 @@ class RequestMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, sending)
+            except ClientDisconnect:  # nobody waits for an answer any more
+                status = _GONE
             except Exception:  # the outermost handler: whatever it is, the sender gets an answer and we get a log line
                 log.exception("request_failed", route=_route(scope))
                 if status:

@@ -15,17 +15,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.web.words import say, script_words
+
 _ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = _ROOT / "templates"
 STATIC = _ROOT / "static"
-
-FINDING_NAMES = {
-    "covid-19": "COVID-19",
-    "indeterminate": "Indeterminate",
-    "other": "Other abnormality",
-    "normal": "Normal",
-}
-"""A finding's name on screen, in the order of the worklist's filters."""
 
 _REFUSALS = {
     "NOT_FRONTAL": "lateral view",
@@ -34,6 +28,11 @@ _REFUSALS = {
     "OUT_OF_SCOPE_AGE": "not an adult",
     "TOO_SMALL": "image too small",
     "BLANK": "blank image",
+    "NOT_A_CHEST_RADIOGRAPH": "no chest radiograph",
+    "CUT_OFF": "lungs cut off",
+    "COLLAGE": "several images in one",
+    "ROTATION_UNCERTAIN": "which way up is unclear",
+    "POLARITY_UNCERTAIN": "black and white unclear",
 }
 
 
@@ -98,6 +97,7 @@ def make_environment(templates: Path = TEMPLATES) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals.update(say=say, script_words=script_words)
     environment.filters.update(
         probability=format_probability,
         number=format_number,
@@ -156,7 +156,7 @@ def format_percent(value: float, digits: int = 0) -> str:
 
 def finding_name(value: str) -> str:
     """Return a finding's name on screen."""
-    return FINDING_NAMES[str(value)]
+    return say(f"findings.{value}")
 
 
 def zone_name(value: str) -> str:

@@ -1,6 +1,6 @@
 """Radiology's figures and their 95 % intervals. Arrays in, numbers out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -38,10 +38,43 @@ def proportion(successes: int, n: int) -> Estimate:
     """A share with its Wilson score interval (Wilson 1927); NaN when `n` is 0."""
     if n == 0:
         return Estimate(value=float("nan"), low=0.0, high=1.0, n=0)
-    p = successes / n
+    low, high = wilson(successes / n, n)
+    return Estimate(value=successes / n, low=low, high=high, n=n)
+
+
+def clustered_proportion(hits: NDArray[np.bool_], patients: NDArray[np.str_]) -> Estimate:
+    """A share whose interval counts patients: radiographs that agree within a patient tell less than their number.
+
+    Wilson's interval at the effective sample size, n over the design effect. With one radiograph a patient that is
+    `proportion`; a share of 0 or 1 shows no variance to go by, and counts each patient once.
+
+    Args:
+        hits: (N,) whether each radiograph counts.
+        patients: (N,) key that radiographs of one patient share.
+
+    Returns:
+        NaN over [0, 1] when there are none.
+
+    Source:
+        Korn & Graubard 1998, Survey Methodology 24:193-201, with Wilson's interval in place of the exact one.
+    """
+    n = len(hits)
+    if n == 0:
+        return Estimate(value=float("nan"), low=0.0, high=1.0, n=0)
+    p = float(hits.mean())
+    _, inverse = np.unique(patients, return_inverse=True)
+    sizes, hits_of = np.bincount(inverse), np.bincount(inverse, weights=hits)
+    independent = n * p * (1 - p)
+    effect = float(((hits_of - p * sizes) ** 2).sum()) / independent if independent else n / len(sizes)
+    low, high = wilson(p, n / max(1.0, effect))
+    return Estimate(value=p, low=low, high=high, n=n)
+
+
+def wilson(p: float, n: float) -> tuple[float, float]:
+    """Wilson's 95 % score interval of a share `p` of `n`, which need not be whole."""
     center = (p + Z_95**2 / (2 * n)) / (1 + Z_95**2 / n)
     half = Z_95 / (1 + Z_95**2 / n) * sqrt(p * (1 - p) / n + Z_95**2 / (4 * n**2))
-    return Estimate(value=p, low=max(0.0, center - half), high=min(1.0, center + half), n=n)
+    return max(0.0, center - half), min(1.0, center + half)
 
 
 def bootstrap(
@@ -50,17 +83,26 @@ def bootstrap(
     """95 % percentile interval of a figure under resampling of patients, so that a patient's images move together.
 
     Args:
-        figure: Value for a set of rows, repeated rows included.
+        figure: Value for a set of rows, repeated rows included; NaN where it has none.
         patients: Key of each row.
     """
-    rng = np.random.default_rng(seed)
-    keys, inverse = np.unique(np.array(patients), return_inverse=True)
-    rows_of = np.split(np.argsort(inverse, kind="stable"), np.cumsum(np.bincount(inverse))[:-1])
-    values = [
-        figure(np.concatenate([rows_of[i] for i in rng.integers(0, len(keys), len(keys))])) for _ in range(rounds)
-    ]
+    values = [figure(rows) for rows in resamples(patients, rounds=rounds, seed=seed)]
     low, high = np.nanpercentile(values, [2.5, 97.5])
     return float(low), float(high)
+
+
+def resamples(patients: Sequence[str], *, rounds: int, seed: int = 0) -> Iterator[NDArray[np.intp]]:
+    """Draw as many patients as there are, with replacement, `rounds` times; yields the rows of each draw."""
+    rng = np.random.default_rng(seed)
+    keys, inverse = np.unique(np.array(patients), return_inverse=True)
+    by_patient, n_of = np.argsort(inverse, kind="stable"), np.bincount(inverse)
+    first_of = np.cumsum(n_of) - n_of
+    for _ in range(rounds):
+        drawn = rng.integers(0, len(keys), len(keys))
+        lengths = n_of[drawn]
+        # Each drawn patient is a run of `by_patient`: its start, less where the run begins here, plus a running count.
+        starts = np.repeat(first_of[drawn] - (np.cumsum(lengths) - lengths), lengths)
+        yield by_patient[starts + np.arange(len(starts))]
 
 
 def expected_calibration_error(

@@ -1,19 +1,19 @@
 """Reads a DICOM Part 10 file to a `Radiograph`: parses, decodes, applies the modality step, chooses the VOI step."""
 
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread, uid
+from pydicom import uid
 from pydicom.dataset import FileDataset
 
-from model.errors import ImageTooLargeError, UnreadableDicomError
 from model.imaging import dicom_header
+from model.imaging.colour import to_gray
+from model.imaging.dicom_file import parse_dicom
+from model.imaging.dicom_layout import PixelLayout, read_layout
 from model.imaging.dicom_modality import ModalityTransform, read_modality, read_padding
-from model.imaging.dicom_pixels import PixelLayout, decode_stored, read_layout
+from model.imaging.dicom_pixels import decode_stored
 from model.imaging.dicom_voi import choose_voi
 from model.imaging.limits import ReadLimits
 from model.imaging.quiet import quiet_pydicom
@@ -26,10 +26,6 @@ from model.imaging.radiograph import (
     VoiLut,
     VoiWindow,
 )
-from model.imaging.raster import to_gray
-
-# Without a preamble a data set begins with the file meta information or, older still, with group 0008.
-_BARE_STARTS = (b"\x02\x00\x00\x00", b"\x02\x00\x10\x00", b"\x08\x00\x05\x00", b"\x08\x00\x08\x00", b"\x08\x00\x16\x00")
 
 _POLARITY_CONTRADICTED = Caution(
     code="POLARITY_CONTRADICTED",
@@ -45,10 +41,13 @@ _BITS_STORED_EXCEEDED = Caution(
     detail="This file holds values beyond what Bits Stored allows. They were kept as they are.",
 )
 
-
-def is_dicom(data: bytes) -> bool:
-    """Tell by the content: `DICM` after the preamble, or the first attributes of a data set without one."""
-    return data[128:132] == b"DICM" or data[:4] in _BARE_STARTS
+_PIXELS_NOT_SQUARE = Caution(
+    code="PIXELS_NOT_SQUARE",
+    detail="The pixels of this file are not square. Shown one for one, angles and proportions are not those of the "
+    "patient.",
+)
+_SQUARE = 0.01
+"""Chosen: a hundredth of a side is below what the eye sees and what a spacing is rounded to."""
 
 
 def read_dicom(data: bytes, *, limits: ReadLimits) -> Radiograph:
@@ -57,13 +56,13 @@ def read_dicom(data: bytes, *, limits: ReadLimits) -> Radiograph:
     Raises:
         UnreadableDicomError: Truncated, or a needed attribute is missing, malformed or contradictory.
         UnsupportedTransferSyntaxError: A compression that no installed decoder reads.
-        UnsupportedPixelsError: Several frames, a palette, floating-point pixels.
-        ImageTooLargeError: More pixels than `limits` allows.
+        UnsupportedPixelsError: Several frames, a palette, floating-point pixels, a picture in colour.
+        ImageTooLargeError: More pixels or bytes than `limits` allows.
     """
     with quiet_pydicom():
         dataset, cautions = _parse(data, limits)
         layout = read_layout(dataset, limits=limits)
-        decoded = _to_modality(dataset, layout)
+        decoded = _to_modality(dataset, decode_stored(dataset, layout, limits=limits), layout)
         return _assemble(dataset, layout, decoded, cautions)
 
 
@@ -79,50 +78,19 @@ class _Decoded:
 
 
 def _parse(data: bytes, limits: ReadLimits) -> tuple[FileDataset, tuple[Caution, ...]]:
-    try:
-        _check_inflated_size(data, limits)
-        dataset = dcmread(BytesIO(data), force=data[128:132] != b"DICM")
-        is_named = "TransferSyntaxUID" in dataset.file_meta
-        if not is_named:
-            implicit, little = dataset.original_encoding
-            dataset.file_meta.TransferSyntaxUID = _uncompressed(
-                is_implicit=bool(implicit), is_little=little is not False
-            )
-    except ImageTooLargeError:
-        raise
-    except Exception as error:  # pydicom raises whatever its parsing meets; any of it means that the file is damaged
-        raise UnreadableDicomError("The DICOM file is damaged or cut off: it cannot be parsed.") from error
-    return dataset, () if is_named else (_TRANSFER_SYNTAX_ASSUMED,)
+    """Parse, and name the transfer syntax where the file does not: without one, pixels are not compressed."""
+    dataset = parse_dicom(data, limits=limits)
+    if "TransferSyntaxUID" in dataset.file_meta:
+        return dataset, ()
+    is_implicit, is_little = dataset.original_encoding
+    if is_little is False:
+        dataset.file_meta.TransferSyntaxUID = uid.ExplicitVRBigEndian
+    else:
+        dataset.file_meta.TransferSyntaxUID = uid.ImplicitVRLittleEndian if is_implicit else uid.ExplicitVRLittleEndian
+    return dataset, (_TRANSFER_SYNTAX_ASSUMED,)
 
 
-def _uncompressed(*, is_implicit: bool, is_little: bool) -> uid.UID:
-    if not is_little:
-        return uid.ExplicitVRBigEndian
-    return uid.ImplicitVRLittleEndian if is_implicit else uid.ExplicitVRLittleEndian
-
-
-def _check_inflated_size(data: bytes, limits: ReadLimits) -> None:
-    """Inflate a deflated data set piece by piece and stop at the limit, before pydicom would inflate it whole."""
-    name = uid.DeflatedExplicitVRLittleEndian.encode()
-    if name not in data[:2048]:
-        return
-    # File Meta Information Group Length (0002,0000) is the first element and counts what follows it.
-    start = 144 + int.from_bytes(data[140:144], "little")
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-    pending, size = data[start:], 0
-    while pending and not inflater.eof:
-        size += len(inflater.decompress(pending, 1 << 20))
-        pending = inflater.unconsumed_tail
-        if size > limits.max_inflated_bytes:
-            raise ImageTooLargeError(
-                f"This DICOM file inflates to more than {limits.max_inflated_bytes} bytes.",
-                measured=size,
-                limit=limits.max_inflated_bytes,
-            )
-
-
-def _to_modality(dataset: FileDataset, layout: PixelLayout) -> _Decoded:
-    stored = decode_stored(dataset, layout)
+def _to_modality(dataset: FileDataset, stored: NDArray[Any], layout: PixelLayout) -> _Decoded:
     if layout.is_colour:
         # Windows and rescale are not defined for colour (DICOM PS3.3 C.7.6.3.1.2): the representable range holds.
         gray, caution = to_gray(stored[..., ::-1])
@@ -186,6 +154,13 @@ def _assemble(
     )
     given = dicom_header.text(dataset, "PresentationLUTShape")
     shape = PresentationLutShape(given) if given in ("IDENTITY", "INVERSE") else matching
+    aspect = dicom_header.pixel_aspect_ratio(dataset)
+    found = (
+        *cautions,
+        *decoded.cautions,
+        *(() if shape is matching else (_POLARITY_CONTRADICTED,)),
+        *(() if abs(aspect - 1) <= _SQUARE else (_PIXELS_NOT_SQUARE,)),
+    )
     return Radiograph(
         pixels=decoded.pixels,
         value_range=decoded.value_range,
@@ -199,7 +174,8 @@ def _assemble(
         modality=dicom_header.text(dataset, "Modality"),
         body_part_examined=dicom_header.text(dataset, "BodyPartExamined"),
         spacing=dicom_header.spacing(dataset),
+        pixel_aspect_ratio=aspect,
         age_years=dicom_header.age_years(dataset),
         burned_in_annotation=dicom_header.burned_in_annotation(dataset),
-        cautions=cautions + decoded.cautions + (() if shape is matching else (_POLARITY_CONTRADICTED,)),
+        cautions=found,
     )

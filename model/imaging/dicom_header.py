@@ -27,12 +27,24 @@ _VIEW_CODES = {
 _AGE_UNITS_PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 
 
+MAX_VALUE_BYTES = 2 * 1024 * 1024
+"""Size of an attribute that is looked up, its sequence items with it. The largest table of 65536 entries has 131,072;
+items of eight bytes would take seconds to parse well below what a file may hold."""
+
+
 def values(dataset: Dataset, keyword: str) -> tuple[object, ...]:
     """Give the values of an attribute; an absent or empty one has none.
 
     Raises:
-        UnreadableDicomError: The value does not parse.
+        UnreadableDicomError: The value does not parse, or is larger than `MAX_VALUE_BYTES`.
     """
+    raw = getattr(dataset.get_item(keyword, keep_deferred=True), "value", None)
+    if isinstance(raw, bytes) and len(raw) > MAX_VALUE_BYTES:
+        raise UnreadableDicomError(
+            f"The DICOM attribute {keyword} has {len(raw)} bytes; {MAX_VALUE_BYTES} are read.",
+            measured=len(raw),
+            limit=MAX_VALUE_BYTES,
+        )
     try:
         value = dataset.get(keyword)
     except Exception as error:  # pydicom converts on access and raises whatever the conversion meets
@@ -125,6 +137,21 @@ def spacing(dataset: Dataset) -> PixelSpacing | None:
     if at_detector is not None:
         return PixelSpacing(row_mm=at_detector[0], column_mm=at_detector[1], at_detector=True)
     return None
+
+
+def pixel_aspect_ratio(dataset: Dataset) -> float:
+    """Give the height of a pixel over its width.
+
+    From the spacing where there is one, else from Pixel Aspect Ratio (0028,0034); 1 where neither is usable.
+
+    Source:
+        DICOM PS3.3 C.7.6.3.1.7.
+    """
+    known = spacing(dataset)
+    if known is not None:
+        return known.row_mm / known.column_mm
+    given = _pair(dataset, "PixelAspectRatio")
+    return given[0] / given[1] if given else 1.0
 
 
 def age_years(dataset: Dataset) -> float | None:

@@ -1,7 +1,10 @@
 """The VOI step of a DICOM file: which table or window shows its modality values, and what takes its place."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
+from pydicom import uid
 from pydicom.dataset import Dataset
 
 from model.errors import InvalidWindowError, UnreadableDicomError
@@ -13,7 +16,9 @@ from model.imaging.window import is_flattening, robust_window
 
 _FOR_PROCESSING_CLASSES = frozenset(
     {
-        "1.2.840.10008.5.1.4.1.1.1.1.1",  # Digital X-Ray Image Storage - For Processing
+        uid.DigitalXRayImageStorageForProcessing,
+        uid.DigitalMammographyXRayImageStorageForProcessing,
+        uid.DigitalIntraOralXRayImageStorageForProcessing,
     }
 )
 _ROBUST = "The range between the darkest and the brightest half percent of its pixels is shown instead."
@@ -29,6 +34,11 @@ FOR_PROCESSING = Caution(
     "The image For Presentation of the same exposure reads better. "
     f"{_ROBUST}",
 )
+WINDOW_SKIPPED = Caution(
+    code="WINDOW_SKIPPED",
+    detail="The first window or table that this file names would leave nearly the whole image black or white. "
+    "The next one that it names is shown instead.",
+)
 VOI_FUNCTION_UNKNOWN = Caution(
     code="VOI_FUNCTION_UNKNOWN",
     detail="This file names a VOI LUT function that the standard does not define. Its window is applied as LINEAR.",
@@ -42,7 +52,7 @@ def choose_voi(
     padding: tuple[float, float] | None,
     value_range: tuple[float, float],
 ) -> tuple[VoiWindow | VoiLut | None, tuple[Caution, ...]]:
-    """Choose what shows the image: VOI LUT Sequence before window, the first of several, the robust range failing both.
+    """Choose what shows the image: tables before windows, the first usable of several, the robust range failing all.
 
     Args:
         pixels: (H, W) modality values.
@@ -52,18 +62,13 @@ def choose_voi(
     """
     if _is_for_processing(dataset):
         return robust_window(pixels, padding), (FOR_PROCESSING,)
-    try:
-        lut = _read_voi_lut(dataset, value_range)
-        if lut is not None:
-            return lut, ()
-        window, cautions = _read_window(dataset)
-        if window is None:
-            return robust_window(pixels, padding), (NO_WINDOW,)
-        if not is_flattening(pixels, window, padding):
-            return window, cautions
-    except (InvalidWindowError, UnreadableDicomError):
-        pass  # a malformed window is one that cannot be used; the caution says so
-    return robust_window(pixels, padding), (WINDOW_UNUSABLE,)
+    named = [*_read_voi_luts(dataset, value_range), *_read_windows(dataset)]
+    for voi in named:
+        if voi is not None and not is_flattening(pixels, voi, padding):
+            is_defined = isinstance(voi, VoiLut) or _function(dataset)[1]
+            cautions = () if voi is named[0] else (WINDOW_SKIPPED,)
+            return voi, cautions if is_defined else (*cautions, VOI_FUNCTION_UNKNOWN)
+    return robust_window(pixels, padding), (WINDOW_UNUSABLE if named else NO_WINDOW,)
 
 
 def _is_for_processing(dataset: Dataset) -> bool:
@@ -73,23 +78,42 @@ def _is_for_processing(dataset: Dataset) -> bool:
     )
 
 
-def _read_voi_lut(dataset: Dataset, value_range: tuple[float, float]) -> VoiLut | None:
-    tables = items(dataset, "VOILUTSequence")
-    if not tables:
-        return None
-    lut = read_lut(tables[0], lowest_input=value_range[0])
-    if lut.entries.min() == lut.entries.max():
-        raise UnreadableDicomError("The VOI LUT of this DICOM file has a single output value.")
-    return VoiLut(entries=lut.entries / np.float64(lut.full_scale), first_value=lut.first_value)
+def _read_voi_luts(dataset: Dataset, value_range: tuple[float, float]) -> Iterator[VoiLut | None]:
+    """Give the tables of the VOI LUT Sequence (0028,3010), `None` for a malformed one."""
+    try:
+        tables = items(dataset, "VOILUTSequence")
+    except UnreadableDicomError:
+        yield None
+        return
+    for table in tables:
+        try:
+            lut = read_lut(table, lowest_input=value_range[0])
+        except UnreadableDicomError:
+            yield None
+        else:
+            yield VoiLut(entries=lut.entries / np.float64(lut.full_scale), first_value=lut.first_value)
 
 
-def _read_window(dataset: Dataset) -> tuple[VoiWindow | None, tuple[Caution, ...]]:
-    centers, widths = numbers(dataset, "WindowCenter"), numbers(dataset, "WindowWidth")
-    if not centers or not widths:
-        return None, ()
+def _read_windows(dataset: Dataset) -> Iterator[VoiWindow | None]:
+    """Give the pairs of Window Center and Window Width, `None` for a malformed one."""
+    function, _ = _function(dataset)
+    try:
+        pairs = list(zip(numbers(dataset, "WindowCenter"), numbers(dataset, "WindowWidth"), strict=False))
+    except UnreadableDicomError:
+        yield None
+        return
+    for center, width in pairs:
+        try:
+            check_window(center=center, width=width, function=function)
+        except InvalidWindowError:
+            yield None
+        else:
+            yield VoiWindow(center=center, width=width, function=function)
+
+
+def _function(dataset: Dataset) -> tuple[VoiLutFunction, bool]:
+    """Give the VOI LUT Function (0028,1056) that is applied, and whether the standard knows the file's own."""
     given = text(dataset, "VOILUTFunction") or VoiLutFunction.LINEAR
-    is_known = given in tuple(VoiLutFunction)
-    function = VoiLutFunction(given) if is_known else VoiLutFunction.LINEAR
-    check_window(center=centers[0], width=widths[0], function=function)
-    window = VoiWindow(center=centers[0], width=widths[0], function=function)
-    return window, () if is_known else (VOI_FUNCTION_UNKNOWN,)
+    if given in tuple(VoiLutFunction):
+        return VoiLutFunction(given), True
+    return VoiLutFunction.LINEAR, False

@@ -165,9 +165,7 @@ def presentation_pixels(radiograph: Radiograph) -> NDArray[np.float32]:
     presentation = np.empty_like(modality)
     for start in range(0, modality.size, _BLOCK):
         block = modality[start : start + _BLOCK]
-        shown = to_monochrome2(
-            _apply_voi(block, radiograph), photometric_interpretation=radiograph.photometric_interpretation
-        )
+        shown = _apply_voi_and_polarity(block, radiograph)
         if radiograph.padding is not None:
             shown[is_padding(block, radiograph.padding)] = 0.0
         presentation[start : start + _BLOCK] = shown
@@ -190,6 +188,30 @@ def to_uint16(presentation: NDArray[np.float32]) -> NDArray[np.uint16]:
     for start in range(0, flat.size, _BLOCK):
         out[start : start + _BLOCK] = np.rint(flat[start : start + _BLOCK] * np.float32(65535))
     return out.reshape(presentation.shape)
+
+
+def _apply_voi_and_polarity(pixels: Pixels, radiograph: Radiograph) -> NDArray[np.float64]:
+    """Do what `to_monochrome2` after the VOI step does, without the last bit that 1 - y costs.
+
+    A ramp or sigmoid of the mirrored values is the mirrored one of the values, so MONOCHROME1 costs no more arithmetic
+    than MONOCHROME2, and of the same numbers.
+    """
+    if radiograph.photometric_interpretation is PhotometricInterpretation.MONOCHROME2:
+        return _apply_voi(pixels, radiograph)
+    match radiograph.voi:
+        case VoiWindow(center=center, width=width, function=VoiLutFunction.SIGMOID as function):
+            return apply_voi_window(np.negative(pixels), center=-center, width=width, function=function)
+        case VoiWindow(center=center, width=width, function=function):
+            low, high = window_bounds(center=center, width=width, function=function)
+        case VoiLut():
+            low = high = 0.0
+        case None:
+            low, high = radiograph.value_range
+    if low < high:
+        return apply_range(np.negative(pixels), low=-high, high=-low)
+    return np.asarray(
+        to_monochrome2(_apply_voi(pixels, radiograph), photometric_interpretation=radiograph.photometric_interpretation)
+    )
 
 
 def _apply_voi(pixels: Pixels, radiograph: Radiograph) -> NDArray[np.float64]:

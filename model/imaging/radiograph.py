@@ -104,6 +104,7 @@ class Radiograph:
         image_laterality: Image Laterality (0020,0062) as given, or `None`.
         modality: Modality (0008,0060) such as `CR` or `DX`; `None` for raster files.
         body_part_examined: Body Part Examined (0018,0015) as given, or `None`.
+        pixel_aspect_ratio: Height of a pixel over its width; whoever shows the image stretches it by this.
         age_years: Patient's Age (0010,1010) in years, only for the check of scope; `None` when unknown.
         burned_in_annotation: Burned In Annotation (0028,0301); `None` when not said.
         cautions: What decoding had to assume or correct.
@@ -124,6 +125,7 @@ class Radiograph:
     modality: str | None = None
     body_part_examined: str | None = None
     spacing: PixelSpacing | None = None
+    pixel_aspect_ratio: float = 1.0
     age_years: float | None = None
     burned_in_annotation: bool | None = None
     cautions: tuple[Caution, ...] = field(default=())

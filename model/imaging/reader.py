@@ -1,10 +1,14 @@
 """The one way in: bytes to `Radiograph`. The content decides what a file is, never its name."""
 
-from model.errors import UnknownFormatError
-from model.imaging.dicom import is_dicom, read_dicom
+from model.errors import ImageTooLargeError, UnknownFormatError
+from model.imaging import png
+from model.imaging.dicom import read_dicom
+from model.imaging.dicom_file import is_dicom
 from model.imaging.limits import DEFAULT_LIMITS, ReadLimits
 from model.imaging.radiograph import Radiograph
-from model.imaging.raster import JPEG_SIGNATURE, PNG_SIGNATURE, read_jpeg, read_png
+from model.imaging.raster import read_jpeg, read_png
+
+_JPEG_SIGNATURE = b"\xff\xd8\xff"
 
 
 def read_radiograph(data: bytes, *, limits: ReadLimits = DEFAULT_LIMITS) -> Radiograph:
@@ -17,10 +21,16 @@ def read_radiograph(data: bytes, *, limits: ReadLimits = DEFAULT_LIMITS) -> Radi
     Raises:
         UnreadableFileError: One of its subclasses, whatever is wrong with the bytes; never anything else.
     """
+    if len(data) > limits.max_bytes:
+        raise ImageTooLargeError(
+            f"The file has {len(data)} bytes, more than the {limits.max_bytes} that are read.",
+            measured=len(data),
+            limit=limits.max_bytes,
+        )
     if is_dicom(data):
         return read_dicom(data, limits=limits)
-    if data.startswith(PNG_SIGNATURE):
+    if data.startswith(png.SIGNATURE):
         return read_png(data, limits=limits)
-    if data.startswith(JPEG_SIGNATURE):
+    if data.startswith(_JPEG_SIGNATURE):
         return read_jpeg(data, limits=limits)
     raise UnknownFormatError("The file is neither DICOM nor PNG nor JPEG.")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 _JPEG_START_OF_SCAN = 0xDA
 _JPEG_ADOBE = 0xEE
+_SCAN = bytes((0xFF, _JPEG_START_OF_SCAN))
 # Start-of-frame markers of ITU-T T.81 table B.1 and T.87 (0xF7, JPEG-LS); C4, C8 and CC are not frames.
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC} | {0xF7}
 # Tables and restart intervals (C4, CC, DB, DD), application data (E0 to EF), comments (FE), JPEG-LS parameters (F8).
@@ -19,6 +20,9 @@ class StreamHeader:
     Attributes:
         precision: Bits a sample.
         body: Offset of the first byte after the header, where entropy-coded data begins.
+        start: Offset of the stream itself: after the boxes of a JP2 file, else 0.
+        n_scans: Times that a JPEG stream goes over the image; more than one where it is progressive.
+        n_tiles: Pieces that a JPEG 2000 image is cut into.
     """
 
     rows: int
@@ -26,6 +30,9 @@ class StreamHeader:
     components: int
     precision: int
     body: int
+    start: int = 0
+    n_scans: int = 1
+    n_tiles: int = 1
 
 
 def read_jpeg_header(stream: bytes) -> StreamHeader | None:
@@ -47,14 +54,29 @@ def read_jpeg_header(stream: bytes) -> StreamHeader | None:
                 body=0,
             )
         if marker == _JPEG_START_OF_SCAN and header is not None:
-            return replace(header, body=end)
+            # Entropy-coded data never hold the marker: a byte 0xFF of theirs is followed by 0.
+            return replace(header, body=end, n_scans=1 + stream.count(_SCAN, end))
     return None
 
 
-def without_application_data(stream: bytes) -> bytes:
-    """Leave out what applications wrote into a JPEG stream, down to Adobe's colour transform.
+def application_data(stream: bytes, marker: int, prefix: bytes) -> bytes:
+    """Give what follows `prefix` in the first application segment that begins with it, or nothing.
 
-    Decoders act on it, and GDCM ends the process over a resolution or a thumbnail that it does not like.
+    Args:
+        stream: A JPEG stream.
+        marker: Second byte of the segment's marker, 0xE0 to 0xEF.
+    """
+    for found, start, end in _segments(stream):
+        if found == marker and stream.startswith(prefix, start + 4, end):
+            return stream[start + 4 + len(prefix) : end]
+    return b""
+
+
+def without_application_data(stream: bytes) -> bytes:
+    """Leave out what applications wrote into a JPEG stream, but a sound colour transform of Adobe's.
+
+    Decoders act on it, and GDCM ends the process over a resolution, a thumbnail or a colour transform that it does not
+    like.
 
     Args:
         stream: One that `read_jpeg_header` reads.
@@ -62,10 +84,15 @@ def without_application_data(stream: bytes) -> bytes:
     kept = [stream[:2]]
     position = 2
     for marker, start, end in _segments(stream):
-        if marker not in _JPEG_APPLICATION or marker == _JPEG_ADOBE:
+        if marker not in _JPEG_APPLICATION or _is_colour_transform(marker, stream[start:end]):
             kept.append(stream[start:end])
         position = end
     return b"".join([*kept, stream[position:]])
+
+
+def _is_colour_transform(marker: int, segment: bytes) -> bool:
+    """Tell whether a segment is Adobe's and names a transform of three colours: none, or to luma and chroma."""
+    return marker == _JPEG_ADOBE and segment[4:9] == b"Adobe" and len(segment) == 16 and segment[15] in (0, 1)
 
 
 def _segments(stream: bytes) -> Iterator[tuple[int, int, int]]:
@@ -100,10 +127,15 @@ def read_jpeg2000_header(stream: bytes) -> StreamHeader | None:
     def number(offset: int, size: int = 4) -> int:
         return int.from_bytes(stream[start + offset : start + offset + size])
 
+    x_tile, y_tile = number(24), number(28)
+    if not x_tile or not y_tile:
+        return None
     return StreamHeader(
         rows=number(12) - number(20),
         columns=number(8) - number(16),
         components=number(40, 2),
         precision=(number(42, 1) & 0x7F) + 1,
         body=start + 43,
+        start=start,
+        n_tiles=-(-(number(8) - number(32)) // x_tile) * -(-(number(12) - number(36)) // y_tile),
     )

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.imaging.pixels import Pixels, is_padding, window_bounds
-from model.imaging.radiograph import VoiLutFunction, VoiWindow
+from model.imaging.radiograph import VoiLut, VoiLutFunction, VoiWindow
 
 MIN_SHARE_INSIDE = 0.02
 """Chosen: a window that fewer than 2 % of the pixels lie in shows a silhouette, not a radiograph."""
@@ -15,16 +15,26 @@ TAIL = 0.005
 """Chosen: half a percent at either end keeps markers and direct exposure from setting the range."""
 
 
-def is_flattening(pixels: Pixels, window: VoiWindow, padding: tuple[float, float] | None) -> bool:
-    """Tell whether fewer than `MIN_SHARE_INSIDE` of the pixels outside the padding lie strictly inside the window.
+def is_flattening(pixels: Pixels, voi: VoiWindow | VoiLut, padding: tuple[float, float] | None) -> bool:
+    """Tell whether fewer than `MIN_SHARE_INSIDE` of the pixels, padding apart, lie strictly inside a window or table.
 
     Args:
         pixels: (H, W) modality values.
     """
-    low, high = window_bounds(center=window.center, width=window.width, function=window.function)
+    low, high = _bounds(voi)
     image = _outside_padding(pixels, padding)
     inside = int(np.count_nonzero((image > low) & (image < high)))
     return inside < MIN_SHARE_INSIDE * image.size
+
+
+def _bounds(voi: VoiWindow | VoiLut) -> tuple[float, float]:
+    """Give the modality values up to which and from which on the output stays the same."""
+    if isinstance(voi, VoiWindow):
+        return window_bounds(center=voi.center, width=voi.width, function=voi.function)
+    changes = np.flatnonzero(np.diff(voi.entries))
+    if changes.size == 0:
+        return voi.first_value, voi.first_value
+    return voi.first_value + int(changes[0]), voi.first_value + int(changes[-1]) + 1
 
 
 def robust_window(pixels: Pixels, padding: tuple[float, float] | None) -> VoiWindow | None:

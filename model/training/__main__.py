@@ -1,8 +1,9 @@
-"""The training script: `python -m model.training folds | lungs | classifier | card`; a stopped run resumes."""
+"""The training script: `python -m model.training folds | lungs | gate | classifier | card`; a stopped run resumes."""
 
 import argparse
 import csv
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,10 @@ from model.training.classifier import ClassifierConfig, train_classifier
 from model.training.config import CONFIGS, read_config
 from model.training.data import data_folder, read_manifest, read_masks
 from model.training.folds import make_folds, read_folds, write_folds
+from model.training.gate.collection import collect, segment_with
+from model.training.gate.export import carry_gate, write_gate
+from model.training.gate.figures import Gatekeeper, gate_figures
+from model.training.gate.fit import GateTraining, run_with, train_gate
 from model.training.lungs import LungConfig, train_lungs
 from model.training.release import export_weights, release_card
 from model.training.report import model_card
@@ -50,6 +55,22 @@ def _lungs(arguments: argparse.Namespace) -> None:
     log.info("lungs written, sha256 %s", export_weights([network], release / "lungs.safetensors", prefixed=False))
 
 
+def _gate(arguments: argparse.Namespace) -> None:
+    config = read_config(CONFIGS / "gate.toml", GateTraining)
+    release, run = RELEASED / f"covid-xnet-{arguments.version}", RUNS / "gate"
+    lungs = read_config(CONFIGS / "lungs.toml", LungConfig)
+    segment = segment_with(_load_lungs(release / "lungs.safetensors", lungs), lungs.network.size)
+    collection = collect(data_folder(), segment, sha256_of(release / "lungs.safetensors"), folder=run)
+    network = train_gate(collection, config, folder=run, device=choose_device(arguments.device)).cpu()
+    figures = gate_figures(collection, Gatekeeper(run_with(network), segment, config), config.fold)
+    write_gate(network, config, figures, folder=run)
+    for name, rate in figures["rates"].items():
+        log.info("%s: %.4f (%.4f to %.4f), n = %d", name, rate["value"], rate["low"], rate["high"], rate["n"])
+    if (release / CARD_NAME).exists():
+        write_card(replace(read_card(release / CARD_NAME), gate=carry_gate(run, release)))
+        _card(arguments)
+
+
 def _classifier(arguments: argparse.Namespace) -> None:
     config = read_config(CONFIGS / f"release-{arguments.version}.toml", ClassifierConfig)
     lungs = read_config(CONFIGS / "lungs.toml", LungConfig)
@@ -66,6 +87,7 @@ def _classifier(arguments: argparse.Namespace) -> None:
         config,
         lungs,
         folder=release,
+        gate=carry_gate(RUNS / "gate", release),
         lungs_dice=_last_row(RUNS / "lungs" / "curve.csv"),
         outlines=read_masks(data_folder(), ["lesion"]),
         created=datetime.now(UTC).date(),
@@ -80,9 +102,7 @@ def _card(arguments: argparse.Namespace) -> None:
 
 
 def _prepare(weights: Path, config: ClassifierConfig, lungs: LungConfig) -> Prepared:
-    network = UNet(lungs.network)
-    network.load_state_dict(load_file(weights))
-    lay_channels_last(network.eval())
+    network = _load_lungs(weights, lungs)
 
     @torch.inference_mode()
     def segment(presentation: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -91,6 +111,12 @@ def _prepare(weights: Path, config: ClassifierConfig, lungs: LungConfig) -> Prep
 
     adults = [sample for sample in read_manifest(data_folder()) if not sample.pediatric]
     return prepare(adults, segment, sha256_of(weights), config.input, folder=RUNS / "cache")
+
+
+def _load_lungs(weights: Path, lungs: LungConfig) -> UNet:
+    network = UNet(lungs.network)
+    network.load_state_dict(load_file(weights))
+    return lay_channels_last(network.eval())
 
 
 def _last_row(path: Path) -> dict[str, float]:
@@ -108,6 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, run, text in (
         ("folds", _folds, "deal the manifest's patients into five folds and write the file"),
         ("lungs", _lungs, "train the lung segmentation and write it into the release"),
+        ("gate", _gate, "train the gate and write it, its limits and its figures into the release"),
         ("card", _card, "write docs/model-card.md from the release's card"),
         ("classifier", _classifier, "train the classifier, fix what validation fixes, write the release's card"),
     ):

@@ -19,7 +19,7 @@ from model.training.folds import folds_sha256
 from model.training.localization import localization_figures
 from model.training.lungs import LungConfig
 from model.training.validation import Validation, called_covid, unseen_figures
-from model.weights import WeightsCard, sha256_of
+from model.weights import GateCard, WeightsCard, sha256_of
 
 
 def export_weights(networks: Sequence[nn.Module], path: Path, *, prefixed: bool) -> str:
@@ -43,6 +43,7 @@ def release_card(
     lungs: LungConfig,
     *,
     folder: Path,
+    gate: GateCard,
     lungs_dice: Mapping[str, float],
     outlines: Sequence[MaskFile],
     created: date,
@@ -51,6 +52,7 @@ def release_card(
 
     Args:
         folder: The release's folder; `weights.safetensors` and `lungs.safetensors` are in it.
+        gate: The gate that `folder` holds.
         lungs_dice: Dice of the held-out fold by mask origin.
         outlines: Lesions drawn by radiologists, for the figures of localisation.
     """
@@ -73,6 +75,7 @@ def release_card(
         lungs_file="lungs.safetensors",
         lungs_sha256=sha256_of(folder / "lungs.safetensors"),
         lungs_network=lungs.network,
+        gate=gate,
         pipeline=PIPELINE_VERSION,
         outputs=OUTPUTS,
         calibration=calibration,

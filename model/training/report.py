@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from model.gate_network import GateNetwork
 from model.network import CovidXNet
 from model.unet import UNet, n_parameters
-from model.weights import WeightsCard
+from model.weights import GateCard, WeightsCard
 
 
 def model_card(card: WeightsCard) -> str:
@@ -21,6 +22,7 @@ def model_card(card: WeightsCard) -> str:
         _map(card),
         _localization(card.validation["localization"]),
         _lungs(card.validation["lungs_dice"]),
+        _gate(card.gate),
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in card.limits),
         _reproduce(card),
     ]
@@ -144,11 +146,37 @@ def _lungs(dice: Mapping[str, float]) -> str:
     )
 
 
+def _gate(gate: GateCard) -> str:
+    confusion: Mapping[str, Mapping[str, int]] = gate.validation["confusion"]
+    found = {outcome for counts in confusion.values() for outcome in counts}
+    outcomes = sorted(found, key=lambda outcome: (outcome.isupper(), outcome))
+    rows = [
+        (shown, str(sum(counts.values())), *(str(counts.get(outcome, "–")) for outcome in outcomes))
+        for shown, counts in confusion.items()
+    ]
+    rates = [(name, _estimate(value)) for name, value in gate.validation["rates"].items()]
+    return "\n\n".join(
+        [
+            "## Is it a chest, and which way up",
+            f"The gate ({n_parameters(GateNetwork(gate.network)):,} parameters, `model/gate_network.py`, SHA-256 "
+            f"`{gate.sha256[:16]}…`) on {gate.validation['set']}; its limits were chosen on the same fold. Chests were "
+            "turned, inverted, mirrored and cut off by a program; random views change zoom, position, tone, texture, "
+            "polarity and turn; `other` is drawn: bodies, pages, screens, scenes. What the header would refuse, such "
+            "as a child's age or the modality of a CT slice, is not counted here. Behind the gate, implausible lungs "
+            "are `NOT_A_FRONTAL_CHEST`; the codes are explained in [refusals](refusals.md). The weak spot is the "
+            "coronal CT slice without a header, which looks much like a radiograph. Real radiographs of other parts "
+            "were too few to hold any out.",
+            _table(("Shown", "n", *(f"`{o}`" if o.isupper() else o for o in outcomes)), rows),
+            _table(("Rate", "Share (95 % interval), images"), rates),
+        ]
+    )
+
+
 def _reproduce(card: WeightsCard) -> str:
     loop = card.training["config"]["loop"]
     return (
-        "## Reproduce\n\n`make train` with `COVID_XNET_DATA` naming the data folder trains both networks, resuming "
-        "where it was stopped, and writes this page. Configuration: "
+        "## Reproduce\n\n`make train` with `COVID_XNET_DATA` naming the data folder trains lungs, gate and "
+        "classifier, resuming where it was stopped, and writes this page. Configuration: "
         f"`model/training/configs/release-{card.version}.toml`, {loop['steps']} steps of {loop['batch_size']}, "
         f"seed {loop['seed']}."
     )

@@ -1,40 +1,53 @@
 // @ts-check
-/** Listens to the server's events: readings that change state, and whether the connection holds. */
+/**
+ * Listens to the server's events: readings that change state, lists that change, and whether the connection holds. A page
+ * that nobody sees does not listen: a browser allows a few connections to a server, and each tab would take one.
+ */
 
 /** @typedef {{case_id: string, reading_id: string, status: string}} ReadingEvent */
 
 /**
- * Follow `/events` for as long as the page is open.
+ * Follow `/events` for as long as the page is open and seen.
  * @param {object} listener
  * @param {(event: ReadingEvent) => void} listener.onReading A reading changed its state.
- * @param {() => void} listener.onBack The connection is there again; something may have been missed.
+ * @param {() => void} [listener.onList] The list changed otherwise: a review, a removal.
+ * @param {() => void} listener.onBack The connection is there, at first or again; something may have been missed.
  */
-export function follow({ onReading, onBack }) {
-  let lost = false;
-  let source = new EventSource("/events");
-  listen();
+export function follow({ onReading, onList = () => {}, onBack }) {
+  /** @type {EventSource | null} */
+  let source = null;
+  let missed = true; // until the stream is open: the page may have been rendered before something happened
 
   function listen() {
-    source.addEventListener("open", () => {
-      if (lost) onBack();
-      lost = false;
+    if (source !== null || document.hidden) return;
+    const stream = (source = new EventSource("/events"));
+    stream.addEventListener("open", () => {
+      if (missed) onBack();
+      missed = false;
       showLost(false);
     });
-    source.addEventListener("error", () => {
-      if (!lost) setTimeout(() => showLost(lost), 2500);
-      lost = true;
-      if (source.readyState === EventSource.CLOSED) setTimeout(again, 3000);
+    stream.addEventListener("error", () => {
+      setTimeout(() => showLost(missed && source !== null), 2500);
+      missed = true;
+      if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
+      source = null;
+      setTimeout(listen, 3000);
     });
-    source.addEventListener("reading", (event) => onReading(JSON.parse(event.data)));
+    stream.addEventListener("reading", (event) => onReading(JSON.parse(event.data)));
+    stream.addEventListener("list", () => onList());
   }
 
-  function again() {
-    source = new EventSource("/events");
-    listen();
+  function rest() {
+    source?.close();
+    source = null;
+    missed = true;
   }
-  window.addEventListener("pagehide", () => source.close());
+
+  listen();
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  window.addEventListener("pagehide", rest);
   window.addEventListener("pageshow", (event) => {
-    if (event.persisted) again();
+    if (event.persisted) listen();
   });
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** Times in the reader's own zone and language: fills `<time datetime data-time="day|full|waiting|elapsed">`. */
+import { say } from "./words.js";
 
 /**
  * Write when something happened: `Today 09:05`, `Yesterday 17:40`, `18 Nov 09:05`.
@@ -8,10 +9,10 @@
  * @returns {string}
  */
 export function formatDay(moment, now) {
-  const clock = moment.toLocaleTimeString(undefined, { hour: "numeric", minute: "2-digit" });
+  const clock = moment.toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const days = Math.round((startOfDay(now) - startOfDay(moment)) / 86_400_000);
-  if (days === 0) return `Today ${clock}`;
-  if (days === 1) return `Yesterday ${clock}`;
+  if (days === 0) return say("times.today", { clock });
+  if (days === 1) return say("times.yesterday", { clock });
   /** @type {Intl.DateTimeFormatOptions} */
   const parts = { day: "numeric", month: "short" };
   if (moment.getFullYear() !== now.getFullYear()) parts.year = "numeric";

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from app.main import create_app
 from tests.application import make_migrated_file, make_settings
@@ -30,6 +30,9 @@ FLAGS = (
 """Software rendering, and no connection but to the page's own server."""
 
 START_TIMEOUT_S = 60
+
+expect.set_options(timeout=20_000)
+"""A busy machine is slow; what a test waits for is what must happen, not how soon."""
 
 Serve = Callable[[Any], str]
 
@@ -83,8 +86,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a fresh profile; a script error or a message of the content security policy fails the test."""
+def page(browser: Browser, serve: Serve) -> Iterator[Page]:
+    """A page of a fresh profile; a script error or a message of the content security policy fails the test.
+
+    It is closed before the server: an open page keeps a stopping server waiting.
+    """
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.set_default_timeout(30_000)

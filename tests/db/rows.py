@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from app.cases.service import settle_case
+from app.cases.worklist_queries import next_number
 from app.db.tables import Case, RadiographFile, Reading
 
 START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -20,21 +21,31 @@ def add_case(
     flagged: bool = False,
     is_reviewed: bool = False,
     finding: str | None = None,
+    p_covid: float | None = None,
+    **header: str,
 ) -> Case:
     """Add a case with one radiograph and one reading, received `minutes` after `START`."""
     at = START + timedelta(minutes=minutes)
     case = Case(
         id=uuid4(),
+        number=next_number(session),
         received_at=at,
         priority=2,
+        due_at=at,
         state="waiting",
+        probability=-1.0,
+        n_radiographs=0,
+        n_not_analysed=0,
+        search_words="",
         is_reviewed=False,
         reviewed_at=None,
+        **header,
     )
     session.add(case)
     session.flush()
     radiograph = add_radiograph(session, case.id, at=at)
-    add_reading(session, radiograph.id, status=status, flagged=flagged, finding=finding, at=at)
+    chosen = {} if p_covid is None else {"p_covid": p_covid}
+    add_reading(session, radiograph.id, status=status, flagged=flagged, finding=finding, at=at, **chosen)
     settle_case(session, case)
     if is_reviewed:
         case.is_reviewed, case.reviewed_at, case.verdict = True, at, "agree"

@@ -2,13 +2,14 @@
 
 import pytest
 
-from app.cases.cache import make_radiograph_cache
 from app.cases.ledger import Ledger, ReadingEvent
+from app.cases.radiographs import Radiographs
 from app.db.engine import Database
 from app.db.tables import Case, Reading
 from app.files.store import FileStore
 from app.settings import Settings
 from model.prediction import ModelInfo
+from tests.application import shared_decoders
 from tests.db.rows import add_case, add_radiograph, add_reading
 
 MODEL = ModelInfo(name="fake", version="1", sha256="1" * 64, pipeline="1", device="cpu")
@@ -26,10 +27,10 @@ def ledger(settings: Settings, database: Database, published: list[ReadingEvent]
 
 
 def _ledger(settings: Settings, database: Database, published: list[ReadingEvent], model: ModelInfo) -> Ledger:
+    files = FileStore(settings.files.folder)
     return Ledger(
         database,
-        FileStore(settings.files.folder),
-        radiographs=make_radiograph_cache(),
+        radiographs=Radiographs(database, files, shared_decoders(), pipeline=model.pipeline),
         model=model,
         other_threshold=0.5,
         attempts=2,

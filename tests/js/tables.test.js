@@ -4,11 +4,11 @@ import test from "node:test";
 
 import { exampleOf, fieldsOf, typeOf } from "../../static/js/docs/schema.js";
 import { formatElapsed, formatWaiting } from "../../static/js/time.js";
-import { blended } from "../../static/js/viewer/canvas2d.js";
-import { colourOf, colourTable } from "../../static/js/viewer/colours.js";
 import { buildCommands } from "../../static/js/viewer/commands.js";
-import { decodeLittleEndian } from "../../static/js/viewer/image.js";
+import { PALETTES, colourOf, colourTable } from "../../static/js/viewer/draw/colours.js";
+import { blended } from "../../static/js/viewer/draw/evidence.js";
 import { KEYMAP, commandOf, keyOf } from "../../static/js/viewer/keymap.js";
+import { decodeLittleEndian } from "../../static/js/viewer/stage/image.js";
 
 const press = (key, held = {}) => ({ key, ctrlKey: false, altKey: false, metaKey: false, ...held });
 
@@ -16,25 +16,31 @@ test("every key has a command and every command a key", () => {
   const commands = buildCommands({});
 
   assert.deepEqual(new Set(KEYMAP.map(({ command }) => command)), new Set(commands.keys()));
-  assert.equal(new Set(KEYMAP.map(({ key }) => key)).size, KEYMAP.length);
+  assert.equal(new Set(KEYMAP.map(({ key, ctrl = false }) => `${ctrl} ${key}`)).size, KEYMAP.length);
 });
 
 test("keys find their command, and the browser keeps its own", () => {
   assert.equal(commandOf(press("H"), false), "heatmap");
   assert.equal(commandOf(press("h", { ctrlKey: true }), false), null);
-  assert.equal(commandOf(press("ArrowUp"), true), "window-brighter");
+  assert.equal(commandOf(press("z", { ctrlKey: true }), false), "undo");
+  assert.equal(commandOf(press("Z", { ctrlKey: true, shiftKey: true }), false), "redo");
+  assert.equal(commandOf(press("z"), false), "tool-zoom");
+  assert.equal(commandOf(press("Enter", { ctrlKey: true }), false), "sign");
+  assert.equal(commandOf(press("ArrowUp"), true), "up");
   assert.equal(commandOf(press("ArrowUp"), false), null);
   assert.equal(keyOf("fit"), "F");
   assert.equal(keyOf("nothing"), "");
 });
 
 test("colours grow lighter with the evidence", () => {
-  const light = (value) => {
-    const [red, green, blue] = colourOf(value);
+  const light = (value, palette) => {
+    const [red, green, blue] = colourOf(value, palette);
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
 
-  for (let value = 0; value < 1; value += 0.02) assert.ok(light(value + 0.02) > light(value));
+  for (const palette of PALETTES) {
+    for (let value = 0; value < 1; value += 0.02) assert.ok(light(value + 0.02, palette) > light(value, palette));
+  }
   assert.deepEqual([...colourTable().slice(0, 4)], [0, 0, 4, 255]);
   assert.deepEqual([...colourTable().slice(-4)], [252, 255, 164, 255]);
 });

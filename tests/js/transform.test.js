@@ -2,23 +2,28 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { MAX_SCALE, actualSize, canvasToImage, fit, imageToCanvas, keepInSight, pan, zoomAt } from "../../static/js/viewer/transform.js";
+import {
+  AS_STORED, MAX_SCALE, actualSize, canvasToImage, fit, imageToCanvas, keepInSight, mirrored, orientedSize, pan, turned, zoomAt,
+} from "../../static/js/viewer/stage/transform.js";
+import { sideLetters } from "../../static/js/viewer/stage/sides.js";
+import { POSES, SHAPES, randomly } from "./examples.js";
 
-const image = { width: 2000, height: 2500 };
+const image = { width: 2000, height: 2500, aspect: 1 };
 const canvas = { width: 1000, height: 800 };
+const asStored = (camera) => ({ ...camera, ...AS_STORED, ...image });
 
 test("fit shows the whole image in the middle", () => {
   const camera = fit(image, canvas);
 
   assert.equal(camera.scale, 0.32);
-  assert.deepEqual(imageToCanvas(camera, { x: 0, y: 0 }), { x: 180, y: 0 });
-  assert.deepEqual(imageToCanvas(camera, { x: 2000, y: 2500 }), { x: 820, y: 800 });
+  assert.deepEqual(imageToCanvas(asStored(camera), { x: 0, y: 0 }), { x: 180, y: 0 });
+  assert.deepEqual(imageToCanvas(asStored(camera), { x: 2000, y: 2500 }), { x: 820, y: 800 });
 });
 
 test("image to canvas and back is the same point", () => {
   const camera = zoomAt(fit(image, canvas), { x: 333, y: 222 }, 1.7);
 
-  const back = canvasToImage(camera, imageToCanvas(camera, { x: 123.25, y: 2001.5 }));
+  const back = canvasToImage(asStored(camera), imageToCanvas(asStored(camera), { x: 123.25, y: 2001.5 }));
 
   assert.ok(Math.abs(back.x - 123.25) < 1e-9);
   assert.ok(Math.abs(back.y - 2001.5) < 1e-9);
@@ -28,8 +33,8 @@ test("what lies below the cursor stays there while zooming", () => {
   const camera = fit(image, canvas);
   const at = { x: 700, y: 120 };
 
-  const before = canvasToImage(camera, at);
-  const after = canvasToImage(zoomAt(camera, at, 3), at);
+  const before = canvasToImage(asStored(camera), at);
+  const after = canvasToImage(asStored(zoomAt(camera, at, 3)), at);
 
   assert.ok(Math.hypot(before.x - after.x, before.y - after.y) < 1e-9);
 });
@@ -48,4 +53,66 @@ test("zoom ends at its limit and the image cannot be pushed out of sight", () =>
   assert.equal(camera.scale, MAX_SCALE);
   assert.equal(pushed.x, canvas.width - 48);
   assert.equal(pushed.y, 48 - image.height * pushed.scale);
+});
+
+test("image to canvas and back is the same point, for every shape, pose, zoom and pan", () => {
+  randomly(400, (random) => {
+    const shape = SHAPES[Math.floor(random() * SHAPES.length)];
+    const pose = POSES[Math.floor(random() * POSES.length)];
+    let camera = fit(orientedSize(shape, pose), canvas);
+    camera = zoomAt(camera, { x: random() * 1000, y: random() * 800 }, Math.exp(4 * random() - 2));
+    const view = { ...pan(camera, { x: 500 * random(), y: -500 * random() }), ...pose, ...shape };
+    const point = { x: random() * shape.width, y: random() * shape.height };
+
+    const back = canvasToImage(view, imageToCanvas(view, point));
+
+    assert.ok(Math.hypot(back.x - point.x, back.y - point.y) < 1e-6, JSON.stringify({ view, point, back }));
+  });
+});
+
+test("a fitted picture fills the canvas in one direction and leaves it in none, in every pose", () => {
+  for (const shape of SHAPES) {
+    for (const pose of POSES) {
+      const view = { ...fit(orientedSize(shape, pose), canvas), ...pose, ...shape };
+      const corners = [[0, 0], [shape.width, 0], [0, shape.height], [shape.width, shape.height]].map(([x, y]) => imageToCanvas(view, { x, y }));
+      const [xs, ys] = [corners.map(({ x }) => x), corners.map(({ y }) => y)];
+      const [width, height] = [Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)];
+
+      assert.ok(Math.min(...xs) > -1e-6 && Math.max(...xs) < canvas.width + 1e-6);
+      assert.ok(Math.min(...ys) > -1e-6 && Math.max(...ys) < canvas.height + 1e-6);
+      assert.ok(Math.abs(width - canvas.width) < 1e-6 || Math.abs(height - canvas.height) < 1e-6);
+    }
+  }
+});
+
+test("a turn is clockwise, and a mirror exchanges what is seen at the left and at the right", () => {
+  const at = (pose, point) => imageToCanvas({ scale: 1, x: 0, y: 0, ...pose, width: 20, height: 10, aspect: 1 }, point);
+
+  assert.deepEqual(at(turned(AS_STORED, 90), { x: 0, y: 0 }), { x: 10, y: 0 });
+  assert.deepEqual(at(turned(AS_STORED, -90), { x: 0, y: 0 }), { x: 0, y: 20 });
+  for (const pose of POSES) {
+    const [before, after] = [at(pose, { x: 3, y: 4 }), at(mirrored(pose), { x: 3, y: 4 })];
+    const { width } = orientedSize({ width: 20, height: 10, aspect: 1 }, pose);
+    assert.ok(Math.hypot(before.x + after.x - width, before.y - after.y) < 1e-9, JSON.stringify(pose));
+  }
+});
+
+test("four turns and two mirrors are nothing", () => {
+  for (const pose of POSES) {
+    assert.deepEqual([1, 2, 3, 4].reduce((turning) => turned(turning, 90), pose), pose);
+    assert.deepEqual(mirrored(mirrored(pose)), pose);
+  }
+});
+
+test("the patient's right stands at the left once the radiograph is upright, and at the right in a mirror", () => {
+  for (const turn of [0, 90, 180, 270]) {
+    for (const isMirrored of [false, true]) {
+      const upright = isMirrored ? mirrored({ turn, mirrored: false }) : { turn, mirrored: false };
+      const view = { scale: 1, x: 0, y: 0, ...upright, width: 20, height: 10, aspect: 1 };
+      const [right, left] = sideLetters({ width: 20, height: 10 }, turn).map(({ at }) => imageToCanvas(view, at));
+
+      assert.equal(right.x < left.x, !isMirrored);
+      assert.ok(Math.abs(right.y - left.y) < 1e-9);
+    }
+  }
 });

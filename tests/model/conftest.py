@@ -10,15 +10,18 @@ from numpy.typing import NDArray
 
 from model.calibration import Calibration
 from model.findings import OUTPUTS
+from model.gate import GateLimits
+from model.gate_network import GateConfig, GateNetwork
 from model.imaging.radiograph import Encoding, Radiograph
 from model.network import NetworkConfig, build_network
 from model.prediction import OperatingPoint
 from model.preprocess import PIPELINE_VERSION, InputSpec
 from model.training.release import export_weights
 from model.unet import UNet, UNetConfig
-from model.weights import MapScale, WeightsCard, write_card
+from model.weights import GateCard, MapScale, WeightsCard, write_card
 
 TOY_NETWORK = NetworkConfig(widths=(4, 6, 8, 8), blocks=(1, 1))
+TOY_GATE = GateConfig(size=32, widths=(4, 4, 4, 4))
 TOY_LUNGS = UNetConfig(size=32, widths=(4, 4, 4, 4))
 
 
@@ -37,6 +40,16 @@ class DarkIsLung(UNet):
                     module.weight[0, 0, 1, 1] = -1.0 if name == "stem.0.0" else 1.0
             self.head.weight[0, 0] = 40.0
             self.head.bias.fill_(-10.0)
+
+
+class AlwaysOpen(GateNetwork):
+    """A gate whose weights are set so that whatever it sees is an upright frontal chest."""
+
+    def __init__(self, config: GateConfig) -> None:
+        super().__init__(config)
+        with torch.no_grad():
+            self.head.weight.zero_()
+            self.head.bias.copy_(torch.tensor([9.0, 0, 0, 0, 0, 0, 9.0, 0, 0, 0, -9.0, -9.0]))
 
 
 def two_lungs(rows: int, columns: int) -> NDArray[np.float32]:
@@ -70,6 +83,13 @@ def write_toy_release(folder: Path, *, n_members: int = 1, **changes: object) ->
         "lungs_file": "lungs.safetensors",
         "lungs_sha256": export_weights([DarkIsLung(TOY_LUNGS)], folder / "lungs.safetensors", prefixed=False),
         "lungs_network": TOY_LUNGS,
+        "gate": GateCard(
+            file="gate.safetensors",
+            sha256=export_weights([AlwaysOpen(TOY_GATE)], folder / "gate.safetensors", prefixed=False),
+            network=TOY_GATE,
+            limits=GateLimits(frontal=0.5, confirmed=0.9, as_stored=0.6, corrected=0.9, mirrored=0.9),
+            validation={},
+        ),
         "pipeline": PIPELINE_VERSION,
         "outputs": OUTPUTS,
         "calibration": Calibration(temperature=1.0, bias=(0.0, 0.0, 0.0), set="none"),

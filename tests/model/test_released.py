@@ -57,7 +57,7 @@ def test_noise_is_no_chest(predictor: Predictor) -> None:
 
     outcome = predictor.predict_batch([read_radiograph(make_png(noise))])[0]
 
-    assert getattr(outcome, "code", None) == "NOT_A_FRONTAL_CHEST"
+    assert getattr(outcome, "code", None) == "NOT_A_CHEST_RADIOGRAPH"
 
 
 def test_one_radiograph_gives_one_result_in_any_batch(predictor: Predictor) -> None:

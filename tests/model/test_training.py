@@ -33,6 +33,7 @@ from model.training.classifier import (
 from model.training.config import CONFIGS, read_config
 from model.training.data import Sample
 from model.training.folds import N_FOLDS, make_folds, read_folds, write_folds
+from model.training.gate.fit import GateTraining
 from model.training.loop import Batch, LoopConfig, schedule, train
 from model.training.lungs import LungConfig
 from model.training.release import release_card
@@ -245,6 +246,7 @@ def test_a_release_is_trained_described_and_read_back(tmp_path: Path, predictor:
         _config(),
         read_config(CONFIGS / "lungs.toml", LungConfig),
         folder=predictor.card.folder,
+        gate=predictor.card.gate,
         lungs_dice={"dice": 0.9},
         outlines=[],
         created=date(2026, 1, 1),
@@ -260,8 +262,10 @@ def test_a_release_is_trained_described_and_read_back(tmp_path: Path, predictor:
 
 
 def test_every_committed_config_reads() -> None:
+    kinds = {"lungs": LungConfig, "gate": GateTraining}
+
     for path in CONFIGS.glob("*.toml"):
-        read_config(path, LungConfig if path.stem == "lungs" else ClassifierConfig)
+        read_config(path, kinds.get(path.stem, ClassifierConfig))
 
 
 def test_an_unknown_key_in_a_config_is_an_error(tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ def test_a_row_shows_the_case_and_its_reading(client: TestClient) -> None:
         "patient_id": "P-1",
         "file_name": "chest.dcm",
         "view_position": "AP",
+        "n_radiographs": 1,
+        "n_not_analysed": 0,
         "status": "done",
         "finding": "covid-19",
         "flagged": True,

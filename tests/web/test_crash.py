@@ -1,15 +1,9 @@
 """The real server in a process of its own: killed at a bad moment, started again, nothing acknowledged is lost."""
 
-import os
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,33 +11,9 @@ import httpx2
 import pytest
 
 from tests.application import gray_png
+from tests.servers import run_server
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
-
-
-@contextmanager
-def _server(folder: Path, *, delay_s: float = 0.0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {
-        "COVID_XNET_SERVER__PORT": str(port),
-        "COVID_XNET_DATABASE__URL": f"sqlite:///{folder / 'test.sqlite'}",
-        "COVID_XNET_FILES__FOLDER": str(folder / "files"),
-        "COVID_XNET_FILES__LEAST_FREE": "0",
-    }
-    command = [sys.executable, "-m", "tests.fake_server", str(delay_s)]
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            assert process.stdout is not None
-            line = next((line for line in process.stdout if "ready at" in line), None)
-            assert line is not None, "the server did not start"
-            yield line.split()[-1], process
-        finally:
-            process.kill()
 
 
 def _post(address: str, data: bytes) -> Any:
@@ -79,24 +49,24 @@ def _post_and_lose(address: str, data: bytes) -> threading.Thread:
 
 def test_nothing_acknowledged_is_lost_over_three_kills(tmp_path: Path) -> None:
     """Killed after an answer, while reading, and while reading the same again with another one waiting behind it."""
-    with _server(tmp_path) as (address, process):
+    with run_server(tmp_path) as (address, process):
         answered = _post(address, gray_png(20)).json()
         process.send_signal(signal.SIGKILL)
 
-    with _server(tmp_path, delay_s=60) as (address, process):
+    with run_server(tmp_path, delay_s=60) as (address, process):
         again = _post(address, gray_png(20)).json()
         sending = _post_and_lose(address, gray_png(230))
         _wait_for(address, {"done": 1, "running": 1})
         process.send_signal(signal.SIGKILL)
         sending.join()
 
-    with _server(tmp_path, delay_s=60) as (address, process):
+    with run_server(tmp_path, delay_s=60) as (address, process):
         sending = _post_and_lose(address, gray_png(240))
         _wait_for(address, {"done": 1, "running": 1, "queued": 1})
         process.send_signal(signal.SIGKILL)
         sending.join()
 
-    with _server(tmp_path) as (address, _):
+    with run_server(tmp_path) as (address, _):
         rows = _wait_for(address, {"done": 2, "failed": 1})
 
     assert again == answered | {"duplicate": True}
@@ -105,7 +75,7 @@ def test_nothing_acknowledged_is_lost_over_three_kills(tmp_path: Path) -> None:
 
 
 def test_sigterm_ends_live_streams_and_stops_the_server(tmp_path: Path) -> None:
-    with _server(tmp_path) as (address, process):
+    with run_server(tmp_path) as (address, process):
         with httpx2.stream("GET", f"{address}/events", timeout=PATIENCE_S) as stream:
             lines = stream.iter_lines()
             assert next(lines) == "retry: 2000"

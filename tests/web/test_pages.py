@@ -152,7 +152,7 @@ def test_the_viewer_carries_one_reading_in_picture_map_and_panel(client: TestCli
     data = page_data(html)
     assert data["reading"]["reading_id"] == data["reading"]["cam"]["reading_id"] == sent["reading_id"]
     assert data["radiograph"]["radiograph_id"] == sent["radiograph_id"]
-    assert data["radiograph"]["pixels"] == sent["links"]["pixels"]
+    assert data["radiograph"]["modality"] == f"/radiographs/{sent['radiograph_id']}/modality"
     assert f'data-reading="{sent["reading_id"]}"' in html
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.cases.viewer_facts import plain_age
-from app.cases.viewer_page import zone_at
+from app.cases.viewer_zones import zone_at
 from app.readings.card_page import card_page, section_of, title_of
 from app.web.templating import format_number, format_probability, refusal_name, zone_name
 

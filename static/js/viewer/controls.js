@@ -8,18 +8,26 @@ import { KEYMAP, commandOf, keyOf } from "./keymap.js";
 /**
  * Let buttons and keys run the commands.
  * @param {Map<string, Command>} commands
+ * @param {() => boolean} pressAtCursor What Enter and the space bar do on the stage; whether it had use for them.
  */
-export function connect(commands) {
+export function connect(commands, pressAtCursor) {
   document.addEventListener("click", (event) => {
     const control = event.target instanceof Element ? event.target.closest("button[data-command]") : null;
-    if (control instanceof HTMLElement) commands.get(control.dataset.command ?? "")?.run();
+    if (!(control instanceof HTMLElement)) return;
+    const menu = control.closest("[popover]");
+    if (menu instanceof HTMLElement) menu.hidePopover();
+    commands.get(control.dataset.command ?? "")?.run({ shift: event.shiftKey });
   });
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") || isTyping(event)) return;
+    if ((event.key === "Enter" || event.key === " ") && isStage(event.target) && pressAtCursor()) {
+      event.preventDefault();
+      return;
+    }
     const name = commandOf(event, onStage());
     if (!name || (event.key === "Enter" && pressesControl(event.target))) return;
     event.preventDefault();
-    commands.get(name)?.run();
+    commands.get(name)?.run({ shift: event.shiftKey });
   });
 }
 
@@ -64,6 +72,11 @@ export function fillHelp(commands) {
   }
 }
 
+/** @param {EventTarget | null} target */
+function isStage(target) {
+  return target instanceof Element && target.matches("[data-stage]");
+}
+
 /** Keys of the arrows belong to the stage only while no other control has the focus. */
 function onStage() {
   const focused = document.activeElement;
@@ -77,7 +90,7 @@ function onStage() {
 function isTyping(event) {
   const { target } = event;
   if (target instanceof HTMLTextAreaElement) return !(event.key === "Enter" && (event.ctrlKey || event.metaKey));
-  return target instanceof HTMLSelectElement;
+  return target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type === "text");
 }
 
 /**

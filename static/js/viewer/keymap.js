@@ -1,7 +1,7 @@
 // @ts-check
 /** Key to command: the one table that keys, the hints on the controls and the list of keys are made from. */
 
-/** @typedef {{key: string, command: string, shown?: string, where?: "stage"}} Binding */
+/** @typedef {{key: string, command: string, shown?: string, where?: "stage", ctrl?: true}} Binding */
 
 /** @type {Binding[]} */
 export const KEYMAP = [
@@ -11,27 +11,52 @@ export const KEYMAP = [
   { key: "w", command: "tool-window" },
   { key: "z", command: "tool-zoom" },
   { key: "p", command: "tool-pan" },
+  { key: "m", command: "tool-magnify" },
   { key: "i", command: "invert" },
   { key: "f", command: "fit" },
   { key: "1", command: "actual-size" },
   { key: "+", command: "zoom-in" },
   { key: "-", command: "zoom-out" },
+  { key: "7", command: "turn-left" },
+  { key: "8", command: "mirror" },
+  { key: "9", command: "turn-right" },
+  { key: "6", command: "as-stored" },
   { key: "0", command: "preset-as-sent" },
   { key: "2", command: "preset-lungs" },
   { key: "3", command: "preset-mediastinum" },
   { key: "4", command: "preset-contrast" },
-  { key: "ArrowUp", command: "window-brighter", shown: "↑", where: "stage" },
-  { key: "ArrowDown", command: "window-darker", shown: "↓", where: "stage" },
-  { key: "ArrowRight", command: "window-wider", shown: "→", where: "stage" },
-  { key: "ArrowLeft", command: "window-narrower", shown: "←", where: "stage" },
+  { key: "q", command: "tool-region" },
+  { key: "ArrowUp", command: "up", shown: "↑", where: "stage" },
+  { key: "ArrowDown", command: "down", shown: "↓", where: "stage" },
+  { key: "ArrowLeft", command: "left", shown: "←", where: "stage" },
+  { key: "ArrowRight", command: "right", shown: "→", where: "stage" },
+  { key: "l", command: "tool-ruler" },
+  { key: "g", command: "tool-angle" },
+  { key: "x", command: "tool-cardiothoracic-ratio" },
+  { key: "r", command: "tool-rectangle" },
+  { key: "e", command: "tool-ellipse" },
+  { key: "t", command: "tool-arrow" },
+  { key: "Delete", command: "remove", shown: "Del" },
+  { key: "z", command: "undo", shown: "Ctrl Z", ctrl: true },
+  { key: "y", command: "redo", shown: "Ctrl Y", ctrl: true },
+  { key: "Escape", command: "cancel", shown: "Esc" },
   { key: "h", command: "heatmap" },
+  { key: "b", command: "heatmap-blink" },
+  { key: "o", command: "heatmap-contour" },
+  { key: "5", command: "heatmap-palette" },
   { key: "]", command: "opacity-up" },
   { key: "[", command: "opacity-down" },
+  { key: ".", command: "above-up" },
+  { key: ",", command: "above-down" },
+  { key: "s", command: "compare" },
+  { key: "v", command: "flicker" },
   { key: "a", command: "agree" },
   { key: "d", command: "disagree" },
   { key: "u", command: "unsure" },
   { key: "c", command: "comment" },
   { key: "Enter", command: "sign", shown: "Enter" },
+  { key: "y", command: "copy-report" },
+  { key: "n", command: "names" },
   { key: "?", command: "help" },
 ];
 
@@ -46,15 +71,22 @@ export function keyOf(command) {
 }
 
 /**
- * Find the command of a key press. Keys with Ctrl, Alt or Meta are the browser's, but for Ctrl+Enter, which signs from
- * within the comment.
- * @param {{key: string, ctrlKey: boolean, altKey: boolean, metaKey: boolean}} event
+ * Find the command of a key press. Keys with Ctrl, Alt or Meta are the browser's, but for undo and redo, and for
+ * Ctrl+Enter, which signs from within the comment.
+ * @param {{key: string, ctrlKey: boolean, altKey: boolean, metaKey: boolean, shiftKey?: boolean}} event
  * @param {boolean} onStage Whether the stage, or nothing, has the focus.
  * @returns {string | null}
  */
 export function commandOf(event, onStage) {
-  if ((event.ctrlKey || event.altKey || event.metaKey) && event.key !== "Enter") return null;
+  const held = event.ctrlKey || event.metaKey;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const binding = KEYMAP.find((candidate) => candidate.key === key && (candidate.where !== "stage" || onStage));
+  if (held && event.shiftKey && key === "z") return "redo";
+  if (event.altKey) return null;
+  const binding = KEYMAP.find(
+    (candidate) =>
+      candidate.key === key &&
+      (candidate.where !== "stage" || onStage) &&
+      (key === "Enter" || Boolean(candidate.ctrl) === held),
+  );
   return binding?.command ?? null;
 }

@@ -1,20 +1,30 @@
 // @ts-check
-/** Starts the viewer: picture, map, tools, keys, panel. */
+/** Starts the viewer: picture, map, tools, marks, keys, panel. */
 import { follow } from "../events.js";
 import { gently, refresh } from "../live.js";
 import { need, pageData } from "../page-data.js";
 import { keepTimes } from "../time.js";
+import { startAnnotations } from "./annotations/start.js";
 import { buildCommands } from "./commands.js";
+import { Compare } from "./compare/compare.js";
 import { connect, fillHelp, writeKeys } from "./controls.js";
-import { HeatmapControls } from "./heatmap.js";
-import { ImageLoadError, loadImage, loadMap } from "./image.js";
-import { preload } from "./neighbours.js";
-import { keepOverlays } from "./overlays.js";
-import { offerPresets } from "./presets.js";
-import { Review } from "./review.js";
-import { showSteps } from "./steps.js";
-import { Tools } from "./tools.js";
-import { Viewport } from "./viewport.js";
+import { Correction } from "./correction.js";
+import { Blink } from "./heatmap/blink.js";
+import { HeatmapControls } from "./heatmap/controls.js";
+import { keepMarks } from "./heatmap/marks.js";
+import { keepScale } from "./heatmap/scale.js";
+import { placeMenus } from "./menus.js";
+import { copyReport } from "./panel/report.js";
+import { Review } from "./panel/review.js";
+import { showSteps } from "./panel/steps.js";
+import { keepCorners } from "./stage/corners.js";
+import { ImageLoadError, loadImage, loadMap } from "./stage/image.js";
+import { restoreNames, toggleNames } from "./stage/names.js";
+import { preload } from "./stage/preload.js";
+import { keepPresets } from "./stage/presets.js";
+import { keepSides } from "./stage/sides.js";
+import { Viewport } from "./stage/viewport.js";
+import { startTools } from "./tools/start.js";
 
 let data = pageData();
 const { radiograph } = data;
@@ -26,35 +36,59 @@ function panelReading() {
   return { radiograph_id: shown, reading_id: reading, status, flagged };
 }
 
+const stage = need("[data-stage]");
+const pane = need("[data-current]", stage);
+const layer = (/** @type {string} */ name) => /** @type {SVGElement} */ (pane.querySelector(`[data-layer="${name}"]`));
+
 const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (need("[data-canvas]")), () => ({
   radiographId: panelReading().radiograph_id,
   readingId: panelReading().reading_id,
 }));
-const tools = new Tools(need("[data-stage]"), viewport);
+const correction = new Correction(viewport, () => data.reading.correction);
+const annotations = startAnnotations(layer("annotations"), viewport, radiograph);
+const toolbox = startTools(stage, pane, viewport, annotations.editor, layer);
 const review = new Review(() => data.next_href ?? data.worklist_href);
 const heatmap = new HeatmapControls(viewport, panelReading, data.show_above);
 const help = /** @type {HTMLDialogElement} */ (need("[data-help]"));
-const commands = buildCommands({ viewport, tools, review, heatmap, openHelp: () => help.showModal() });
+const commands = buildCommands({
+  viewport,
+  toolbox,
+  editor: annotations.editor,
+  store: annotations.store,
+  heatmap,
+  blink: new Blink(viewport),
+  compare: new Compare(stage, viewport, data.priors),
+  review,
+  asStored: () => correction.toggle(),
+  copyReport: () => copyReport(annotations.lines()),
+  toggleNames,
+  openHelp: () => help.showModal(),
+});
 
 keepTimes();
-connect(commands);
+restoreNames();
+connect(commands, () => toolbox.pressAtCursor());
 writeKeys(document);
 fillHelp(commands);
-offerPresets(viewport);
-keepOverlays(viewport, () => (data.reading.reading_id === panelReading().reading_id ? data.reading.boxes : []));
+placeMenus();
+keepPresets(viewport);
+keepCorners(pane, viewport);
+keepSides(layer("sides"), viewport, correction, () => data.radiograph.is_frontal);
+keepScale(viewport);
+keepMarks(layer("heatmap"), viewport, () => (data.reading.reading_id === panelReading().reading_id ? data.reading.boxes : []));
 
 const message = need("[data-stage-message]");
 loadImage(radiograph).then(
   (image) => {
-    viewport.show(image);
+    viewport.show(image, correction.start());
     message.textContent = "";
+    annotations.load();
     showReading();
     preload(data.next_href);
   },
   (error) => {
     if (!(error instanceof ImageLoadError)) throw error;
     message.textContent = error.message;
-    viewport.dispatchEvent(new CustomEvent("image-load-error", { detail: error }));
   },
 );
 
@@ -75,7 +109,6 @@ async function showReading() {
 
 /** Bring the panel up to date; the picture stays as it is. */
 const bringUpToDate = gently(async () => {
-  const putBack = review.remember();
   viewport.showMap(null);
   if (!(await refresh(["panel"]))) return;
   if (panelReading().radiograph_id !== radiograph.radiograph_id) {
@@ -83,7 +116,8 @@ const bringUpToDate = gently(async () => {
     return;
   }
   writeKeys(need('[data-live="panel"]'));
-  putBack();
+  review.restore();
+  annotations.show();
   await showReading();
 }, 500);
 

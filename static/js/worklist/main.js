@@ -1,25 +1,69 @@
 // @ts-check
-/** Starts the worklist: selection, live rows, uploads. */
-import { follow } from "../events.js";
-import { gently, refresh } from "../live.js";
+/** Starts the worklist: list, selection, search, uploads, keys. */
+import { follow as followEvents } from "../events.js";
+import { gently } from "../live.js";
+import { need } from "../page-data.js";
 import { keepTimes } from "../time.js";
+import { say } from "../words.js";
+import { offerDemonstration } from "./demonstration.js";
 import { acceptDrops } from "./drop.js";
-import { offerPickers } from "./pickers.js";
+import { follow, listenForKeys, openHelp } from "./keymap.js";
+import { announce, List } from "./list.js";
+import { acceptPastes, offerPickers } from "./pickers.js";
+import { Search } from "./search.js";
 import { Selection } from "./selection.js";
+import { Toast } from "./toast.js";
 import { Tray } from "./tray.js";
 import { UploadQueue } from "./upload.js";
 
-keepTimes();
-
+const list = new List({
+  remember: () => selection.remember(),
+  onOpened: () => {
+    selection.start();
+    search.show(need("[data-live=list]").dataset.words ?? "");
+  },
+});
 const selection = new Selection();
-const bringUpToDate = gently(async () => {
-  const place = selection.remember();
-  if (await refresh(["rail", "list"])) selection.restore(place);
-}, 1000);
+keepTimes();
+const search = new Search((address) => list.open(address));
+const bringUpToDate = gently(() => list.refresh(), 1000);
 
-const tray = new Tray(() => selection.keepInSight());
+const toast = new Toast();
+offerDemonstration({ toast, refresh: () => list.refresh() });
+
+/** @type {UploadQueue} */
 const uploads = new UploadQueue({ onChange: (upload) => tray.show(upload), onSettled: bringUpToDate });
-acceptDrops((files) => uploads.add(files));
-offerPickers((files) => uploads.add(files));
+const tray = new Tray({ onResize: () => selection.keepInSight(), onAgain: (upload) => uploads.again(upload) });
 
-follow({ onReading: bringUpToDate, onBack: bringUpToDate });
+/** @param {File[]} files */
+function accept(files) {
+  if (files.length === 0) announce(say("tray.none"), { isVisible: true });
+  else uploads.add(files);
+}
+acceptDrops(accept);
+acceptPastes(accept);
+offerPickers(accept);
+
+/** @type {import("./keymap.js").Command[]} */
+const commands = [
+  { keys: ["j", "ArrowDown"], shown: "J ↓", words: "keys.next_row", run: () => selection.move(1) },
+  { keys: ["k", "ArrowUp"], shown: "K ↑", words: "keys.previous_row", run: () => selection.move(-1) },
+  { keys: ["Home"], shown: "Home", words: "keys.first_row", run: () => selection.move(-Infinity) },
+  { keys: ["End"], shown: "End", words: "keys.last_row", run: () => selection.move(Infinity) },
+  { keys: ["Enter"], shown: "Enter", words: "keys.open", run: () => selection.open() },
+  { keys: ["/"], shown: "/", words: "keys.search", run: () => search.focus() },
+  { keys: ["u"], shown: "U", words: "keys.upload", run: () => follow('[data-choose="files"]') },
+  { keys: ["n"], shown: "N", words: "keys.next_page", run: () => follow('[data-page="next"]') },
+  { keys: ["f"], shown: "F", words: "keys.first_page", run: () => follow('[data-page="first"]') },
+  {
+    keys: ["1", "2", "3", "4", "5", "6"],
+    shown: "1 … 6",
+    words: "keys.view",
+    run: (key) => follow(`.rail ul:first-of-type li:nth-child(${key}) a`),
+  },
+  { keys: ["t"], shown: "T", words: "keys.tray", run: () => tray.toggle() },
+  { keys: ["?"], shown: "?", words: "keys.help", run: () => openHelp(commands) },
+];
+listenForKeys(commands);
+
+followEvents({ onReading: bringUpToDate, onList: bringUpToDate, onBack: bringUpToDate });

@@ -1,9 +1,9 @@
 // @ts-check
-/** The two upload buttons and their key. */
+/** Files from the browser's dialogs and from the clipboard. */
 import { need } from "../page-data.js";
 
 /**
- * Open the browser's file dialog on a button or on `U`, and pass on what was chosen.
+ * Open the file dialogs on their buttons, and pass on what was chosen.
  * @param {(files: File[]) => void} accept
  */
 export function offerPickers(accept) {
@@ -15,10 +15,17 @@ export function offerPickers(accept) {
       picker.value = "";
     });
   }
-  document.addEventListener("keydown", (event) => {
-    if (event.key.toLowerCase() !== "u" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target instanceof HTMLInputElement && event.target.type !== "file") return;
+}
+
+/**
+ * Take pasted files and pictures, unless they are pasted into a text field that wants the words beside them.
+ * @param {(files: File[]) => void} accept
+ */
+export function acceptPastes(accept) {
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
     event.preventDefault();
-    need('[data-choose="files"]').click();
+    accept(files);
   });
 }

@@ -1,44 +1,53 @@
 // @ts-check
 /** The selected row: moved by keys, opened by Enter or a click, kept when the list is brought up to date. */
 
-/** @typedef {{caseId: string | null, top: number | null, focused: boolean}} Place */
-
-const MOVES = new Map([
-  ["j", 1],
-  ["ArrowDown", 1],
-  ["k", -1],
-  ["ArrowUp", -1],
-]);
+const HEADINGS_PX = 40;
 
 export class Selection {
   constructor() {
-    this.select(this.#find(this.#lastOpened()) ?? this.#rows()[0] ?? null, { focus: false });
-    document.addEventListener("keydown", (event) => this.#onKey(event));
+    this.start();
     document.addEventListener("click", (event) => this.#onClick(event));
     document.addEventListener("focusin", (event) => this.#onFocus(event));
   }
 
-  /** @returns {Place} Which row is selected, and where on the screen. */
+  /** Select the case that was opened last, or the first row. */
+  start() {
+    this.select(this.#find(sessionStorage.getItem("last-opened")) ?? this.#rows()[0] ?? null, { focus: false });
+  }
+
+  /** @returns {() => void} Selects the same case again in fresh rows, at the same height of the screen. */
   remember() {
     const row = this.#selected();
-    return {
-      caseId: row?.dataset.case ?? null,
-      top: row?.getBoundingClientRect().top ?? null,
-      focused: row?.contains(document.activeElement) ?? false,
+    const caseId = row?.dataset.case ?? null;
+    const top = row?.getBoundingClientRect().top ?? 0;
+    const focus = row?.contains(document.activeElement) ?? false;
+    return () => {
+      const again = this.#find(caseId);
+      this.select(again ?? this.#rows()[0] ?? null, { focus });
+      if (again && window.scrollY > 0) window.scrollBy(0, again.getBoundingClientRect().top - top);
     };
   }
 
   /**
-   * Select the same case again in fresh rows, at the same height of the screen.
-   * @param {Place} place
+   * Select a row so many places further, or the first or last one.
+   * @param {number} step `-Infinity` and `Infinity` for the ends.
    */
-  restore({ caseId, top, focused }) {
-    const row = this.#find(caseId);
-    this.select(row ?? this.#rows()[0] ?? null, { focus: focused });
-    if (row && top !== null && window.scrollY > 0) window.scrollBy(0, row.getBoundingClientRect().top - top);
+  move(step) {
+    const rows = this.#rows();
+    const row = this.#selected();
+    if (rows.length === 0) return;
+    const place = (row ? rows.indexOf(row) : -1) + step;
+    this.select(rows[Math.min(rows.length - 1, Math.max(0, place))], { focus: true });
+    this.keepInSight();
   }
 
-  /** Scroll so that the selected row is neither outside the window nor below the tray. */
+  /** Open the selected case. */
+  open() {
+    const row = this.#selected();
+    if (row) this.#link(row)?.click();
+  }
+
+  /** Scroll so that the selected row is neither outside the window, nor below the headings, nor below the tray. */
   keepInSight() {
     const row = this.#selected();
     const tray = document.querySelector("[data-tray]");
@@ -48,7 +57,7 @@ export class Selection {
     const limit = window.innerHeight - space;
     const { top, bottom } = row.getBoundingClientRect();
     if (bottom > limit) window.scrollBy(0, bottom - limit);
-    else if (top < 0) window.scrollBy(0, top - 8);
+    else if (top < HEADINGS_PX) window.scrollBy(0, top - HEADINGS_PX);
   }
 
   /**
@@ -60,22 +69,6 @@ export class Selection {
     if (!row) return;
     row.classList.add("selected");
     if (focus) this.#link(row)?.focus({ preventScroll: true });
-  }
-
-  /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
-    const step = MOVES.get(event.key.length === 1 ? event.key.toLowerCase() : event.key);
-    const row = this.#selected();
-    if (step !== undefined && row) {
-      event.preventDefault();
-      const rows = this.#rows();
-      const next = rows[Math.min(rows.length - 1, Math.max(0, rows.indexOf(row) + step))];
-      this.select(next, { focus: true });
-      this.keepInSight();
-    } else if (event.key === "Enter" && row && document.activeElement === document.body) {
-      this.#link(row)?.click();
-    }
   }
 
   /** @param {MouseEvent} event */
@@ -119,18 +112,4 @@ export class Selection {
   #link(row) {
     return row.querySelector("a[data-open]");
   }
-
-  /** @returns {string | null} */
-  #lastOpened() {
-    return sessionStorage.getItem("last-opened");
-  }
-}
-
-/**
- * Say whether a key press belongs to the control that has the focus.
- * @param {EventTarget | null} target
- * @returns {boolean}
- */
-function isTyping(target) {
-  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 }

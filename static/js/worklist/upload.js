@@ -8,13 +8,14 @@
  * @property {"waiting" | "sending" | "reading" | "read" | "refused" | "failed"} state
  * @property {number} progress Share of the bytes that were sent, [0, 1].
  * @property {any} answer The server's JSON, once it answered.
+ * @property {File | null} file `null` after the page was left: what is shown then is only what became of it.
  */
 
 const IN_FLIGHT = 3;
 const TRIES_WHEN_FULL = 20;
 
 export class UploadQueue {
-  /** @type {{upload: Upload, file: File, tries: number}[]} */
+  /** @type {{upload: Upload, tries: number}[]} */
   #waiting = [];
   #inFlight = 0;
   #count = 0;
@@ -28,18 +29,30 @@ export class UploadQueue {
     this.onChange = onChange;
     this.onSettled = onSettled;
     window.addEventListener("beforeunload", (event) => {
-      if (this.#inFlight > 0 || this.#waiting.length > 0) event.preventDefault();
+      if (this.isBusy) event.preventDefault();
     });
+  }
+
+  /** Whether leaving the page would lose something. */
+  get isBusy() {
+    return this.#inFlight > 0 || this.#waiting.length > 0;
   }
 
   /** @param {File[]} files */
   add(files) {
     for (const file of files) {
-      /** @type {Upload} */
-      const upload = { id: (this.#count += 1), name: file.name, state: "waiting", progress: 0, answer: null };
-      this.#waiting.push({ upload, file, tries: 0 });
-      this.onChange(upload);
+      this.again({ id: (this.#count += 1), name: file.name, state: "waiting", progress: 0, answer: null, file });
     }
+  }
+
+  /**
+   * Send a file, for the first time or once more.
+   * @param {Upload} upload
+   */
+  again(upload) {
+    if (!upload.file) return;
+    this.#change(upload, { state: "waiting", progress: 0, answer: null });
+    this.#waiting.push({ upload, tries: 0 });
     this.#next();
   }
 
@@ -50,16 +63,18 @@ export class UploadQueue {
       this.#inFlight += 1;
       this.#send(job).finally(() => {
         this.#inFlight -= 1;
+        this.onChange(job.upload);
         this.#next();
       });
     }
   }
 
-  /** @param {{upload: Upload, file: File, tries: number}} job */
+  /** @param {{upload: Upload, tries: number}} job */
   async #send(job) {
-    const { upload, file } = job;
+    const { upload } = job;
+    if (!upload.file) return;
     this.#change(upload, { state: "sending", progress: 0 });
-    const { status, retryAfter, answer } = await post(file, (progress) => {
+    const { status, retryAfter, answer } = await post(upload.file, (progress) => {
       this.#change(upload, { progress, state: progress < 1 ? "sending" : "reading" });
     });
     if (status === 503 && answer?.code === "BUSY" && retryAfter > 0 && job.tries < TRIES_WHEN_FULL) {

@@ -1,5 +1,6 @@
 """DICOM files that are refused, and those that are read although they do not say all they should."""
 
+import time
 from io import BytesIO
 
 import numpy as np
@@ -53,14 +54,21 @@ def test_size_is_checked_before_decoding() -> None:
     with pytest.raises(ImageTooLargeError) as caught:
         read_radiograph(data)
 
-    assert (caught.value.measured, caught.value.limit) == (400_000_000, 100_000_000)
+    assert (caught.value.measured, caught.value.limit) == (400_000_000, 50_000_000)
 
 
-def test_deflated_data_set_is_inflated_only_up_to_the_limit() -> None:
+@pytest.mark.parametrize(
+    "limits",
+    [ReadLimits(max_decoded_bytes=1000), ReadLimits(max_expansion=0, always_decoded_bytes=1000)],
+    ids=["in all", "for its size"],
+)
+def test_deflated_data_set_is_inflated_only_up_to_the_limit(limits: ReadLimits) -> None:
     data = make_chest_dicom(rows=64, columns=64, transfer_syntax=uid.DeflatedExplicitVRLittleEndian)
 
-    with pytest.raises(ImageTooLargeError, match="inflates"):
-        read_radiograph(data, limits=ReadLimits(max_inflated_bytes=1000))
+    with pytest.raises(ImageTooLargeError, match="once decoded") as caught:
+        read_radiograph(data, limits=limits)
+
+    assert (caught.value.measured, caught.value.limit) == (1001, 1000)
 
 
 @pytest.mark.parametrize("keyword", ["Rows", "Columns", "BitsAllocated", "BitsStored", "PhotometricInterpretation"])
@@ -128,7 +136,9 @@ def test_lookup_table_of_words_is_refused() -> None:
 
 
 def test_decoded_pixels_that_contradict_the_header_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.imaging.dicom_pixels._decode", lambda *_, **__: np.zeros((1, 1), dtype=np.uint8))
+    monkeypatch.setattr(
+        "model.imaging.dicom_pixels.decode_with_pydicom", lambda *_, **__: np.zeros((1, 1), dtype=np.uint8)
+    )
 
     with pytest.raises(UnreadableDicomError, match="contradict"):
         read()
@@ -166,15 +176,43 @@ def test_unknown_compression_is_refused_by_name() -> None:
         read_radiograph(write(dataset))
 
 
-def test_12_bit_jpeg_extended_is_refused_not_misread() -> None:
-    dataset = read_back(make_radiograph_dicom(bits_stored=8, transfer_syntax=uid.JPEGBaseline8Bit))
-    dataset.file_meta.TransferSyntaxUID = uid.JPEGExtended12Bit
-    assert read_radiograph(write(dataset)).shape == (16, 32)  # with 8 bits it is read
+def test_12_bit_jpeg_extended_keeps_what_compression_lifts_above_the_brightest_value() -> None:
+    """GDCM would mask 1024 to 10 bits, which is 0: a black dot in the brightest bone."""
+    checkers = np.indices((64, 64)).sum(axis=0) // 3 % 2 * 1023
+    data = make_radiograph_dicom(checkers, bits_stored=10, transfer_syntax=uid.JPEGExtended12Bit)
 
-    dataset.PixelData = dataset.PixelData.replace(b"\xff\xc0\x00\x0b\x08", b"\xff\xc1\x00\x0b\x0c")  # 12-bit frame
+    radiograph = read_radiograph(data)
 
-    with pytest.raises(UnsupportedTransferSyntaxError, match="12-bit JPEG Extended"):
-        read_radiograph(write(dataset))
+    assert radiograph.pixels.max() > 1023
+    assert np.abs(radiograph.pixels - checkers).max() < 200
+    assert "BITS_STORED_EXCEEDED" in codes(radiograph)
+
+
+def test_jp2_box_without_a_length_does_not_stop_the_reader() -> None:
+    """pydicom looks for the codestream in such a file for ever."""
+    dataset = read_back(make_chest_dicom(rows=64, columns=64, transfer_syntax=uid.JPEG2000Lossless, **WINDOW))
+    stream = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    jp2 = b"\0\0\0\x0cjP  \r\n\x87\n" + b"\0\0\0\0ftypjp2 "
+    dataset.PixelData = encapsulate([jp2 + stream])
+
+    expected = read_radiograph(make_chest_dicom(rows=64, columns=64))
+    assert np.array_equal(read_radiograph(write(dataset)).pixels, expected.pixels)
+
+
+@pytest.mark.parametrize("vr", [b"GW", b"O\xe0", b"OC"])
+def test_pixel_data_of_an_unknown_kind_is_refused(vr: bytes) -> None:
+    data = make_chest_dicom(rows=64, columns=64, transfer_syntax=uid.JPEG2000Lossless)
+
+    with pytest.raises(UnreadableDicomError):
+        read_radiograph(data.replace(b"\xe0\x7f\x10\0OB", b"\xe0\x7f\x10\0" + vr))
+
+
+def test_pixel_data_without_bytes_is_no_image() -> None:
+    data = make_chest_dicom(rows=64, columns=64, transfer_syntax=uid.JPEG2000Lossless)
+    at = data.index(b"\xe0\x7f\x10\0OB\0\0")
+
+    with pytest.raises(UnreadableDicomError, match="no image"):
+        read_radiograph(data[: at + 8] + bytes(4))
 
 
 @pytest.mark.parametrize("syntax", [uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.JPEGLosslessSV1])
@@ -263,6 +301,32 @@ def test_odd_jpeg_header_does_not_end_the_process(old: bytes, new: bytes) -> Non
     else:
         with pytest.raises(UnreadableDicomError, match="no readable header"):
             read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("transform", [2, 255])
+def test_odd_colour_transform_does_not_end_the_process(transform: int) -> None:
+    """GDCM throws what nothing catches over either; without the segment the colours are those of most JPEG files."""
+    tinted = np.dstack([make_step_wedge(bits_stored=8)] * 3)
+    dataset = read_back(make_radiograph_dicom(tinted, bits_stored=8, transfer_syntax=uid.JPEGBaseline8Bit))
+    stream = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    adobe = b"\xff\xee\0\x0eAdobe\0\x64\0\0\0\0" + bytes([transform])
+    dataset.PixelData = encapsulate([stream[:2] + adobe + stream[2:]])
+
+    assert read_radiograph(write(dataset)).shape == (16, 32)
+
+
+@pytest.mark.parametrize("end", [b"", b"\0" * 64], ids=["cut off", "zeros"])
+def test_jpeg_ls_stream_without_its_end_is_refused_at_once(end: bytes) -> None:
+    """CharLS would count the zeros of some such streams for seconds."""
+    dataset = read_back(make_chest_dicom(rows=64, columns=64, transfer_syntax=uid.JPEGLSLossless))
+    stream = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    dataset.PixelData = encapsulate([stream[:200].replace(b"\xff\xd9", b"") + end])
+    started = time.process_time()
+
+    with pytest.raises(UnreadableDicomError, match="cut off"):
+        read_radiograph(write(dataset))
+
+    assert time.process_time() - started < 1
 
 
 # Files that do not say all they should

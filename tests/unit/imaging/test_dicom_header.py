@@ -111,3 +111,23 @@ def test_malformed_facts_are_left_out() -> None:
     assert radiograph.view_position is None
     assert radiograph.image_laterality is None
     assert radiograph.modality == "DX"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "ratio"),
+    [
+        ({}, 1),
+        ({"PixelAspectRatio": ["4", "3"]}, 4 / 3),
+        ({"PixelAspectRatio": ["0", "3"]}, 1),
+        ({"PixelAspectRatio": ["4"]}, 1),
+        ({"PixelSpacing": ["0.3", "0.2"]}, 1.5),
+        ({"PixelSpacing": ["0.2", "0.2"], "PixelAspectRatio": ["4", "3"]}, 1),
+        ({"PixelSpacing": ["0.2", "0.201"]}, 0.2 / 0.201),
+    ],
+    ids=str,
+)
+def test_pixels_that_are_not_square_are_said(attributes: dict[str, object], ratio: float) -> None:
+    radiograph = read(**({"ImagerPixelSpacing": None} | attributes))
+
+    assert radiograph.pixel_aspect_ratio == pytest.approx(ratio)
+    assert ("PIXELS_NOT_SQUARE" in [caution.code for caution in radiograph.cautions]) is (abs(ratio - 1) > 0.01)

@@ -5,9 +5,7 @@ import pytest
 from pydicom import uid
 from pydicom.dataset import Dataset
 
-from model.errors import (
-    UnreadableDicomError,
-)
+from model.errors import NotGrayscaleError, UnreadableDicomError, UnsupportedPixelsError
 from model.imaging.pixels import presentation_pixels
 from model.imaging.radiograph import (
     PhotometricInterpretation,
@@ -95,6 +93,29 @@ def test_bits_outside_bits_stored_are_masked(high_bit: int) -> None:
     assert radiograph.value_range == (0, 4095)
 
 
+@pytest.mark.parametrize("syntax", [uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.JPEGLosslessSV1])
+def test_overlay_that_names_bits_of_compressed_pixels_is_masked(syntax: uid.UID) -> None:
+    wedge = make_step_wedge(64, 64)
+    overlay = np.indices(wedge.shape).sum(axis=0) % 2 * 0x8000
+    dataset = read_back(make_radiograph_dicom(wedge | overlay, bits_stored=16, transfer_syntax=syntax, **WINDOW))
+    dataset.BitsStored, dataset.HighBit = 12, 11
+    dataset.add_new(0x60000102, "US", 15)  # Overlay Bit Position
+
+    radiograph = read_radiograph(write(dataset))
+
+    assert np.array_equal(radiograph.pixels, wedge)
+    assert radiograph.cautions == ()
+
+
+def test_overlay_with_data_of_its_own_leaves_compressed_pixels_alone() -> None:
+    dataset = read_back(make_radiograph_dicom(bits_stored=16, transfer_syntax=uid.JPEGLSLossless, **WINDOW))
+    dataset.BitsStored, dataset.HighBit = 12, 11
+    dataset.add_new(0x60000102, "US", 0)
+    dataset.add_new(0x60003000, "OW", bytes(64))  # Overlay Data
+
+    assert read_radiograph(write(dataset)).pixels.max() == 65535
+
+
 def test_signed_values_are_extended_from_the_highest_stored_bit() -> None:
     wedge = make_step_wedge(is_signed=True)
 
@@ -102,6 +123,19 @@ def test_signed_values_are_extended_from_the_highest_stored_bit() -> None:
 
     assert np.array_equal(radiograph.pixels, wedge)
     assert radiograph.value_range == (-2048, 2047)
+
+
+@pytest.mark.parametrize("mask", [0x0FFF, 0xFFFF], ids=["as if without a sign", "extended"])
+@pytest.mark.parametrize("syntax", [uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.HTJ2KLossless, uid.JPEGLossless])
+def test_signed_compressed_values_keep_their_sign(syntax: uid.UID, mask: int) -> None:
+    wedge = make_step_wedge(64, 64, is_signed=True)
+    unsigned = make_radiograph_dicom(wedge & mask, bits_stored=16, transfer_syntax=syntax, **WINDOW)
+    dataset = read_back(unsigned)
+    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 12, 11, 1
+
+    radiograph = read_radiograph(write(dataset))
+
+    assert np.array_equal(radiograph.pixels, wedge)
 
 
 def test_compressed_values_beyond_bits_stored_are_kept_with_a_caution() -> None:
@@ -163,10 +197,10 @@ def test_voi_lut_sequence_wins_over_the_window() -> None:
 
 
 def test_voi_lut_of_more_bits_than_announced_spans_what_it_uses() -> None:
-    radiograph = read(VOILUTSequence=[make_lut([0, 1000, 4095], first_value=0, bits=8)])
+    radiograph = read(bits_stored=8, VOILUTSequence=[make_lut([i * 16 for i in range(256)], first_value=0, bits=8)])
 
     assert isinstance(radiograph.voi, VoiLut)
-    assert radiograph.voi.entries.tolist() == [0, 1000 / 4095, 1]
+    assert radiograph.voi.entries.tolist() == [i * 16 / 4095 for i in range(256)]
 
 
 @pytest.mark.parametrize("packing", [1, 2])
@@ -213,11 +247,53 @@ def test_unusable_window_is_replaced_by_the_robust_range(center: str, width: str
     assert codes(radiograph) == ["WINDOW_UNUSABLE"]
 
 
-@pytest.mark.parametrize("entries", [[7, 7, 7], []], ids=["one value", "empty"])
-def test_unusable_voi_lut_is_replaced_by_the_robust_range(entries: list[int]) -> None:
+UNUSABLE_LUTS = pytest.mark.parametrize(
+    "entries", [[7, 7, 7], [0] * 2000 + [1], []], ids=["one value", "threshold", "empty"]
+)
+
+
+@UNUSABLE_LUTS
+def test_unusable_voi_lut_is_replaced_by_the_window(entries: list[int]) -> None:
     radiograph = read(VOILUTSequence=[make_lut(entries, first_value=0)])
 
+    assert radiograph.voi == VoiWindow(center=2048, width=4096)
+    assert codes(radiograph) == ["WINDOW_SKIPPED"]
+
+
+@UNUSABLE_LUTS
+def test_unusable_voi_lut_without_a_window_is_replaced_by_the_robust_range(entries: list[int]) -> None:
+    radiograph = read(VOILUTSequence=[make_lut(entries, first_value=0)], WindowCenter=None)
+
+    assert radiograph.voi == VoiWindow(center=2047.5, width=4095, function=VoiLutFunction.LINEAR_EXACT)
     assert codes(radiograph) == ["WINDOW_UNUSABLE"]
+
+
+@pytest.mark.parametrize("first", [("50000", "100"), ("2048", "0"), ("2048", "1")], ids=["beside", "none", "threshold"])
+def test_first_usable_of_several_windows_is_used(first: tuple[str, str]) -> None:
+    radiograph = read(WindowCenter=[first[0], "2000", "100"], WindowWidth=[first[1], "3000", "200"])
+
+    assert radiograph.voi == VoiWindow(center=2000, width=3000)
+    assert codes(radiograph) == ["WINDOW_SKIPPED"]
+
+
+def test_malformed_window_is_replaced_by_the_robust_range() -> None:
+    data = make_radiograph_dicom(WindowCenter="20482048", WindowWidth="4096").replace(b"20482048", b"2048x048")
+
+    assert codes(read_radiograph(data)) == ["WINDOW_UNUSABLE"]
+
+
+def test_malformed_voi_lut_sequence_is_replaced_by_the_window() -> None:
+    dataset = read_back(make_radiograph_dicom(**WINDOW))  # type: ignore[arg-type]
+    dataset.add_new(0x00283010, "LO", "TABLE")  # VOI LUT Sequence
+
+    radiograph = read_radiograph(write(dataset))
+
+    assert radiograph.voi == VoiWindow(center=2048, width=4096)
+    assert codes(radiograph) == ["WINDOW_SKIPPED"]
+
+
+def test_window_center_without_its_width_is_no_window() -> None:
+    assert codes(read(WindowWidth=None)) == ["NO_WINDOW"]
 
 
 def test_image_for_processing_is_shown_over_the_robust_range() -> None:
@@ -262,17 +338,46 @@ def test_photometric_interpretation_alone_decides_the_polarity(
         assert radiograph.presentation_lut_shape == PresentationLutShape(shape)
 
 
-def test_colour_becomes_gray_with_a_caution() -> None:
-    colour = np.zeros((8, 8, 3), dtype=np.uint8)
-    colour[..., 0] = 200  # red: 0.299 * 200 = 59.8
+def test_tint_becomes_gray_with_a_caution() -> None:
+    tinted = np.full((8, 8, 3), (200, 180, 170), dtype=np.uint8)  # 0.299 * 200 + 0.587 * 180 + 0.114 * 170 = 184.8
 
     radiograph = read_radiograph(
-        make_radiograph_dicom(colour, bits_stored=8, SOPClassUID=uid.SecondaryCaptureImageStorage)
+        make_radiograph_dicom(tinted, bits_stored=8, SOPClassUID=uid.SecondaryCaptureImageStorage)
     )
 
-    assert (radiograph.pixels == 60).all()
+    assert (radiograph.pixels == 185).all()
     assert radiograph.photometric_interpretation is PhotometricInterpretation.MONOCHROME2
     assert codes(radiograph) == ["COLOUR"]
+
+
+@pytest.mark.parametrize("photometric", ["YBR_FULL", "YBR_FULL_422"])
+def test_luma_and_chroma_in_rle_are_read_as_colour(photometric: str) -> None:
+    luma = make_step_wedge(bits_stored=8)
+    no_chroma = np.full_like(luma, 128)
+    data = make_radiograph_dicom(
+        np.dstack([luma, no_chroma, no_chroma]), bits_stored=8, transfer_syntax=uid.RLELossless
+    )
+    dataset = read_back(data)
+    dataset.PhotometricInterpretation = photometric
+
+    assert np.array_equal(read_radiograph(write(dataset)).pixels, luma)
+
+
+def test_colour_of_another_compression_in_rle_is_refused() -> None:
+    data = make_radiograph_dicom(np.zeros((8, 8, 3), dtype=int), bits_stored=8, transfer_syntax=uid.RLELossless)
+    dataset = read_back(data)
+    dataset.PhotometricInterpretation = "YBR_ICT"
+
+    with pytest.raises(UnsupportedPixelsError, match="RLE"):
+        read_radiograph(write(dataset))
+
+
+def test_picture_in_colour_is_refused() -> None:
+    stripes = np.zeros((32, 32, 3), dtype=np.uint8)
+    stripes[:16, :, 0] = stripes[16:, :, 2] = 200
+
+    with pytest.raises(NotGrayscaleError):
+        read_radiograph(make_radiograph_dicom(stripes, bits_stored=8))
 
 
 def test_gray_saved_in_colour_keeps_its_values() -> None:

@@ -52,6 +52,39 @@ def test_modality_lut_looks_up_from_its_first_value_and_holds_its_ends() -> None
     assert modality.tolist() == [10.0, 10.0, 20.0, 40.0, 40.0]
 
 
+@pytest.mark.parametrize(
+    "voi",
+    [
+        VoiLut(entries=np.array([0.0, 0.1, 0.6, 1.0]), first_value=1000),
+        None,
+        VoiWindow(center=2000, width=1),
+        *(VoiWindow(center=2000.3, width=1500, function=function) for function in VoiLutFunction),
+    ],
+    ids=str,
+)
+def test_presentation_of_monochrome1_is_one_minus_that_of_monochrome2(voi: VoiLut | VoiWindow | None) -> None:
+    values = np.array([0, 999, 1001, 1002, 1999, 1999.5, 2000, 2001, 4095])
+
+    plain = presentation_pixels(make_radiograph(values, voi=voi))
+    mirrored = presentation_pixels(make_radiograph(values, voi=voi, photometric_interpretation=MONOCHROME1))
+
+    np.testing.assert_allclose(mirrored, 1 - plain.astype(np.float64), atol=1e-7)
+
+
+def test_window_40_400_gives_the_grey_levels_that_dcm4che_published() -> None:
+    """20, 144 and 226 of 255; a ramp over stored values from -160 to 240 gave it 23, 162 and 255.
+
+    (-128 - 39.5) / 399 + 0.5 = 0.0802, of 255 20.5 less a hair; 65 and 193 give 143.8 and 225.6. LINEAR_EXACT differs.
+    """
+    modality = np.array([-128, 65, 193])
+
+    shown = 255 * apply_voi_window(modality, center=40, width=400)
+    exact = 255 * apply_voi_window(modality, center=40, width=400, function=VoiLutFunction.LINEAR_EXACT)
+
+    assert np.rint(shown).tolist() == [20, 144, 226]
+    assert np.rint(exact).tolist() == [20, 143, 225]
+
+
 @pytest.mark.parametrize("case", GOLDEN["cases"], ids=lambda case: case["note"])
 def test_windows_give_the_golden_numbers(case: dict[str, Any]) -> None:
     shown = apply_voi_window(

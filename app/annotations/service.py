@@ -1,0 +1,87 @@
+"""Annotations: what readers draw and measure on a radiograph. The last version counts; the viewer undoes and redoes."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.annotations import queries
+from app.annotations.schemas import AnnotationIn, AnnotationOut, Kind, Point
+from app.db.tables import Annotation
+from app.errors import InvalidRequestError, NotFoundError
+
+MOST_ON_ONE_RADIOGRAPH = 200
+"""Chosen: far beyond what a reader draws, and a bound for a program that does not stop."""
+
+
+def list_annotations(session: Session, radiograph_id: UUID) -> list[AnnotationOut]:
+    """Return a radiograph's annotations, oldest first.
+
+    Raises:
+        NotFoundError: there is no such radiograph.
+    """
+    _size(session, radiograph_id)
+    return [_out(annotation) for annotation in queries.annotations_of(session, radiograph_id)]
+
+
+def put_annotation(session: Session, radiograph_id: UUID, annotation_id: UUID, given: AnnotationIn) -> AnnotationOut:
+    """Store an annotation, new or in place of what its key held; the same twice changes nothing.
+
+    Raises:
+        NotFoundError: there is no such radiograph.
+        InvalidRequestError: a point outside the radiograph, the key of another radiograph's mark, or too many marks.
+    """
+    rows, columns = _size(session, radiograph_id)
+    if any(point.x > columns or point.y > rows for point in given.points):
+        raise InvalidRequestError(
+            f"A point lies outside the {columns} × {rows} pixels of this radiograph. Draw it again."
+        )
+    now = datetime.now(UTC)
+    annotation = queries.get_annotation(session, annotation_id)
+    if annotation is None:
+        if queries.count_of(session, radiograph_id) >= MOST_ON_ONE_RADIOGRAPH:
+            raise InvalidRequestError(
+                f"This radiograph has {MOST_ON_ONE_RADIOGRAPH} marks, the most it can have. Remove one first."
+            )
+        annotation = Annotation(id=annotation_id, radiograph_id=radiograph_id, created_at=now)
+        session.add(annotation)
+    elif annotation.radiograph_id != radiograph_id:
+        raise InvalidRequestError("This mark belongs to another radiograph. Nothing was stored. Open the case again.")
+    annotation.kind = given.kind
+    annotation.points = [[point.x, point.y] for point in given.points]
+    annotation.text = given.text.strip()
+    annotation.updated_at = now
+    session.flush()
+    return _out(annotation)
+
+
+def remove_annotation(session: Session, radiograph_id: UUID, annotation_id: UUID) -> None:
+    """Remove an annotation; one that is not there is removed already.
+
+    Raises:
+        NotFoundError: there is no such radiograph.
+    """
+    _size(session, radiograph_id)
+    annotation = queries.get_annotation(session, annotation_id)
+    if annotation is not None and annotation.radiograph_id == radiograph_id:
+        session.delete(annotation)
+        session.flush()
+
+
+def _size(session: Session, radiograph_id: UUID) -> tuple[int, int]:
+    size = queries.size_of_radiograph(session, radiograph_id)
+    if size is None:
+        raise NotFoundError("radiograph", radiograph_id)
+    return size
+
+
+def _out(annotation: Annotation) -> AnnotationOut:
+    return AnnotationOut(
+        id=annotation.id,
+        radiograph_id=annotation.radiograph_id,
+        kind=Kind(annotation.kind),
+        points=[Point(x=x, y=y) for x, y in annotation.points],
+        text=annotation.text,
+        created_at=annotation.created_at,
+        updated_at=annotation.updated_at,
+    )

@@ -1,0 +1,115 @@
+"""How modality pixels travel to a viewer, and everything it needs to show them as `model.imaging` would.
+
+A viewer that held presentation pixels alone could not look beyond the window that the file asks for.
+"""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+from numpy.typing import NDArray
+from pydicom import dcmread
+
+from app.cases.schemas import GrayscaleOut, StoredOut, VoiLutOut, VoiWindowOut
+from model.errors import ModelError
+from model.imaging.dicom_modality import read_modality
+from model.imaging.pixels import window_bounds
+from model.imaging.quiet import quiet_pydicom
+from model.imaging.radiograph import Encoding, PhotometricInterpretation, Radiograph, VoiLut, VoiWindow
+
+LEVELS = 65536
+_BLOCK = 1 << 18
+"""Pixels handled at a time, so that the arithmetic stays in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModalityScale:
+    """What the 16-bit values stand for: modality value = low + step * value, value in 0 .. levels - 1."""
+
+    low: float
+    step: float
+    levels: int
+
+
+def modality_scale(radiograph: Radiograph) -> ModalityScale:
+    """Choose how a radiograph's modality values are written in 16 bits.
+
+    Whole numbers within 65536 of one another stay as they are, which is exact. Anything else is spread over all 16
+    bits: the error is at most half a step, 1/131070 of the range that the file's encoding can represent.
+    """
+    low, high = radiograph.value_range
+    if float(low).is_integer() and high - low <= LEVELS - 1 and _are_whole(radiograph.pixels):
+        return ModalityScale(low=low, step=1.0, levels=int(high - low) + 1)
+    return ModalityScale(low=low, step=(high - low) / (LEVELS - 1), levels=LEVELS)
+
+
+def modality_bytes(radiograph: Radiograph) -> bytes:
+    """Return the modality pixels as little-endian uint16, row by row, on the scale of `modality_scale`."""
+    scale = modality_scale(radiograph)
+    flat = np.ascontiguousarray(radiograph.pixels).reshape(-1)
+    values = np.empty(flat.shape, dtype="<u2")
+    for start in range(0, flat.size, _BLOCK):
+        block = flat[start : start + _BLOCK].astype(np.float64)
+        block -= scale.low
+        if scale.step != 1:
+            block /= scale.step
+        values[start : start + _BLOCK] = np.clip(np.rint(block), 0, scale.levels - 1)
+    return values.tobytes()
+
+
+def describe_grayscale(radiograph: Radiograph, data: bytes) -> GrayscaleOut:
+    """Say how modality pixels become what is shown, and what they were in the file.
+
+    Args:
+        data: The file that the radiograph was decoded from.
+    """
+    rows, columns = radiograph.shape
+    scale = modality_scale(radiograph)
+    return GrayscaleOut(
+        rows=rows,
+        columns=columns,
+        low=scale.low,
+        step=scale.step,
+        levels=scale.levels,
+        is_inverted=radiograph.photometric_interpretation is PhotometricInterpretation.MONOCHROME1,
+        padding=radiograph.padding,
+        voi=_voi(radiograph),
+        pixel_aspect_ratio=radiograph.pixel_aspect_ratio,
+        stored=_stored(radiograph, data),
+    )
+
+
+def _are_whole(pixels: NDArray[np.float32]) -> bool:
+    flat = np.ascontiguousarray(pixels).reshape(-1)
+    blocks = (flat[start : start + _BLOCK] for start in range(0, flat.size, _BLOCK))
+    return all(bool((np.rint(block) == block).all()) for block in blocks)
+
+
+def _voi(radiograph: Radiograph) -> VoiWindowOut | VoiLutOut:
+    match radiograph.voi:
+        case VoiWindow(center=center, width=width, function=function):
+            low, high = window_bounds(center=center, width=width, function=function)
+            return VoiWindowOut(function=function.value, center=center, width=width, low=low, high=high)
+        case VoiLut(entries=entries, first_value=first_value):
+            written = np.rint(entries * (LEVELS - 1)).astype(int).tolist()
+            return VoiLutOut(low=first_value, high=first_value + len(written) - 1, entries=written)
+        case None:
+            low, high = radiograph.value_range
+            return VoiWindowOut(
+                function="LINEAR_EXACT", center=(low + high) / 2, width=high - low, low=low, high=high, is_given=False
+            )
+
+
+def _stored(radiograph: Radiograph, data: bytes) -> StoredOut | None:
+    """Say how stored values became modality values; `None` where a table did it, which cannot be turned back."""
+    if radiograph.encoding is not Encoding.DICOM:
+        return StoredOut(slope=1, intercept=0)
+    try:
+        with quiet_pydicom():
+            dataset = dcmread(BytesIO(data), stop_before_pixels=True, force=True)
+            transform = read_modality(dataset, (0, 1))
+    except ModelError:
+        return None
+    if transform.lut is not None:
+        return None
+    return StoredOut(slope=transform.slope, intercept=transform.intercept)

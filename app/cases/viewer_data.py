@@ -1,0 +1,75 @@
+"""Values that the viewer's script needs: addresses and numbers, never a patient's name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from app.cases.schemas import CaseOut, PriorOut, RadiographOut
+from app.readings.schemas import ReadingOut, Status
+from app.web.templating import format_dicom_date
+from model.prediction import Correction
+
+_DRAWN = {"radiograph_id", "rows", "columns", "modality", "grayscale"}
+
+
+def page_data(
+    case: CaseOut,
+    radiograph: RadiographOut,
+    priors: Sequence[PriorOut],
+    *,
+    correction: Correction,
+    next_href: str | None,
+    worklist_href: str,
+    show_above: float,
+) -> dict[str, Any]:
+    """Gather the values of a page; see the types in `static/js/viewer` for what each is used for."""
+    return {
+        "case_id": str(case.case_id),
+        "next_href": next_href,
+        "worklist_href": worklist_href,
+        "show_above": show_above,
+        "radiograph": {
+            "radiograph_id": str(radiograph.radiograph_id),
+            "rows": radiograph.rows,
+            "columns": radiograph.columns,
+            "modality": radiograph.links.modality,
+            "grayscale": radiograph.links.grayscale,
+            "annotations": f"/radiographs/{radiograph.radiograph_id}/annotations",
+            "spacing": None if radiograph.spacing is None else radiograph.spacing.model_dump(mode="json"),
+            "view_position": radiograph.view_position,
+            "is_frontal": _is_frontal(radiograph),
+        },
+        "reading": _reading(radiograph.reading, correction),
+        "priors": [_prior(prior) for prior in priors],
+    }
+
+
+def _is_frontal(radiograph: RadiographOut) -> bool:
+    """Tell whether it is known to be frontal: by its reading, or by its header where no reading says otherwise."""
+    status = radiograph.reading.status
+    return status is Status.DONE or (status is not Status.REFUSED and radiograph.view_position in ("AP", "PA"))
+
+
+def _reading(reading: ReadingOut, correction: Correction) -> dict[str, Any]:
+    cam = None
+    if reading.cam:
+        cam = reading.cam.model_dump(mode="json") | {"reading_id": str(reading.reading_id)}
+    return {
+        "reading_id": str(reading.reading_id),
+        "status": reading.status.value,
+        "flagged": reading.flagged,
+        "boxes": [list(box) for box in reading.localization.boxes] if reading.localization else [],
+        "cam": cam,
+        "correction": {"rotation": correction.rotation, "inverted": correction.inverted},
+    }
+
+
+def _prior(prior: PriorOut) -> dict[str, Any]:
+    day = format_dicom_date(prior.study_date) if prior.study_date else f"{prior.received_at:%Y-%m-%d}, received"
+    view = prior.view_position or "view not given"
+    return {
+        "name": f"{day} · {view}",
+        "label": f"Earlier · Chest {view} · {day}" if prior.view_position else f"Earlier · {day}",
+        "radiograph": prior.model_dump(
+            mode="json", include={"radiograph_id", "rows", "columns", "modality", "grayscale"}
+        ),
+    }

@@ -1,0 +1,91 @@
+"""Writes docs/robustness.md: every figure in it comes from a file that a run has left."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fuzz.http import HANG_S
+
+REPORT = Path(__file__).resolve().parent.parent / "docs" / "robustness.md"
+
+_INTRODUCTION = """\
+# Robustness
+
+Written by `make fuzz` from `fuzz/results`; do not edit by hand.
+
+Sound files of every kind that is read, and those that pydicom ships, are damaged: bits flipped, cut off, lengths and
+header values set to extremes, sequences nested, huge images promised, one file spliced into another. Each mutant is
+made from a seed and its number alone, so that any can be made again: `python -m fuzz mutant SEED NUMBER FILE`. It must
+be read or refused with a code, within five seconds, and leave what read it as it was. What once was not is a test.
+"""
+_TARGETS = {
+    "reader": "Reading alone, in one process: `python -m fuzz reader`. Seconds of the slowest are of a processor.",
+    "http": "Through a real server, as an upload, with the fake predictor of the tests in place of the network: "
+    "`python -m fuzz http`. What is kept is then looked at: pixels, thumbnail, grey scale, file, viewer page. Seconds "
+    "are on the clock, of two uploads at a time.",
+}
+
+
+def report(results: Path) -> str:
+    """Return the page."""
+    parts = [_INTRODUCTION]
+    for name, text in _TARGETS.items():
+        path = results / f"{name}.json"
+        if path.is_file():
+            parts.append(_section(name, text, json.loads(path.read_text(encoding="utf-8"))))
+    return "\n".join(parts)
+
+
+def _section(name: str, text: str, tally: dict[str, Any]) -> str:
+    faults = {fault: tally[fault] for fault in ("ended", "uncoded", "unseen", "left") if fault in tally}
+    rows = [
+        ("mutants", f"{tally['count']:,}"),
+        ("seed", tally["seed"]),
+        ("seconds", f"{tally['seconds']:,.0f}"),
+        *((_FAULTS[fault], found if isinstance(found, int) else len(found)) for fault, found in faults.items()),
+        *([("server ready afterwards", "yes" if tally["is_alive"] else "no")] if "is_alive" in tally else []),
+        *_hung(tally),
+        ("slowest", ", ".join(_slow(name, one) for one in tally["slowest"][:3])),
+        *_memory(tally),
+    ]
+    lines = [f"## {name.upper() if name == 'http' else name.capitalize()}", "", text, "", "| | |", "|---|---|"]
+    lines += [f"| {label} | {value} |" for label, value in rows]
+    lines += ["", "| outcome | mutants |", "|---|---|"]
+    outcomes = sorted(tally["outcomes"].items(), key=lambda item: -item[1])
+    lines += [f"| `{outcome}` | {count:,} |" for outcome, count in outcomes]
+    lines += ["", "| damage | mutants |", "|---|---|"]
+    lines += [f"| {kind} | {count:,} |" for kind, count in sorted(tally["kinds"].items())]
+    return "\n".join([*lines, ""])
+
+
+_FAULTS = {
+    "ended": "crashes and stalls",
+    "uncoded": "answers without a code, or a fault of the server",
+    "unseen": "kept radiographs that could not be looked at",
+    "left": "files left behind by refused uploads",
+}
+
+
+def _hung(tally: dict[str, Any]) -> list[tuple[str, int]]:
+    if "hung" not in tally:
+        return []
+    alone = sum(one["alone"] > HANG_S for one in tally["hung"])
+    return [
+        (f"answers after more than {HANG_S:g} s, on a busy machine", len(tally["hung"])),
+        (f"answers after more than {HANG_S:g} s when sent alone", alone),
+    ]
+
+
+def _slow(name: str, one: list[Any]) -> str:
+    took, number, kind = one
+    return f"{took if name == 'http' else took / 1000:.2f} s ({kind}, number {number})"
+
+
+def _memory(tally: dict[str, Any]) -> list[tuple[str, str]]:
+    if "peak_mib" in tally:
+        return [("memory after every tenth, MiB", ", ".join(f"{peak:.0f}" for peak in tally["peak_mib"]))]
+    sides = ("server", "decoders")
+    return [
+        (f"memory of the {side} after every tenth, MiB", ", ".join(str(one[side]) for one in tally["memory_mib"]))
+        for side in sides
+    ]

@@ -1,0 +1,1 @@
+"""Training of the gate: collection, drawings, views, training, figures."""

@@ -1,0 +1,21 @@
+// @ts-check
+/** What rectangle and ellipse say of the values inside them. */
+import { nameSpacing, writeArea } from "../lengths.js";
+import { statisticsOf, valuesWithin } from "../statistics.js";
+
+/**
+ * @param {"rectangle" | "ellipse"} shape
+ * @param {import("./kind.js").Point[]} points
+ * @param {import("./kind.js").Context} context
+ * @returns {string[]}
+ */
+export function describeRegion(shape, points, { image, spacing }) {
+  const found = image && statisticsOf(valuesWithin(image, shape, points));
+  if (!found) return ["no pixels inside"];
+  const number = (/** @type {number} */ value) => String(Number(value.toFixed(1)));
+  const area = spacing ? `${writeArea(found.n, spacing)} · ${nameSpacing(spacing)}` : writeArea(found.n, spacing);
+  return [
+    `mean ${number(found.mean)} · SD ${number(found.deviation)}`,
+    `${number(found.least)} to ${number(found.most)} · ${area}`,
+  ];
+}

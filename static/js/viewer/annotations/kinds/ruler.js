@@ -1,0 +1,25 @@
+// @ts-check
+/** Ruler: a length, and the spacing that it rests on. */
+import { lengthBetween, nameSpacing, writeLength } from "../lengths.js";
+import { line } from "./kind.js";
+
+/** @type {import("./kind.js").Kind} */
+export const ruler = {
+  name: "ruler",
+  title: "Ruler",
+  nPoints: 2,
+  hint: "Drag from one end to the other.",
+  draw: ([a, b]) => [line(a, b), ...[a, b].map((end) => tick(end, a, b))],
+  describe: ([a, b], { spacing }) => [`${writeLength(lengthBetween(a, b, spacing), spacing)} · ${nameSpacing(spacing)}`],
+};
+
+/**
+ * @param {import("./kind.js").Point} at
+ * @param {import("./kind.js").Point} a
+ * @param {import("./kind.js").Point} b
+ */
+function tick(at, a, b) {
+  const length = Math.hypot(b.x - a.x, b.y - a.y) || 1;
+  const [x, y] = [(-(b.y - a.y) / length) * 5, ((b.x - a.x) / length) * 5];
+  return line({ x: at.x - x, y: at.y - y }, { x: at.x + x, y: at.y + y });
+}

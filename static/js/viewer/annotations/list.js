@@ -1,0 +1,60 @@
+// @ts-check
+/** The annotations as a list in the panel: their text alternative, and the way to them without a pointer. */
+import { need } from "../../page-data.js";
+import { KINDS } from "./kinds/index.js";
+import { linesOf } from "./layer.js";
+
+const STATES = { loading: "loading…", saved: "saved", saving: "saving…", failed: "not saved" };
+
+/**
+ * Keep the block of the panel in line with the annotations and with what is saved.
+ * @param {import("./store.js").AnnotationStore} store
+ * @param {import("./sync.js").AnnotationSync} sync
+ * @param {import("./editor.js").Editor} editor
+ * @param {() => import("./kinds/kind.js").Context} context
+ * @returns {() => void} Shows it anew.
+ */
+export function keepList(store, sync, editor, context) {
+  const show = () => {
+    const block = need("[data-marks]"); // looked up each time: the panel is replaced when it is brought up to date
+    block.hidden = store.all.length === 0 && sync.state !== "failed" && !store.canUndo && !store.canRedo;
+    need("[data-marks-list]", block).replaceChildren(...store.all.map((one, index) => item(one, index, editor, context())));
+    need("[data-marks-state]", block).textContent = STATES[sync.state];
+    need("[data-marks-problem]", block).hidden = sync.state !== "failed";
+    need("[data-marks-reason]", block).textContent = sync.problem;
+    for (const [name, can] of /** @type {const} */ ([["undo", store.canUndo], ["redo", store.canRedo]])) {
+      /** @type {HTMLButtonElement} */ (need(`[data-command="${name}"]`, block)).disabled = !can;
+    }
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target instanceof Element && event.target.closest("[data-marks-retry]")) sync.flush();
+  });
+  for (const source of [store, editor]) source.addEventListener("changed", show);
+  sync.addEventListener("state", show);
+  show();
+  return show;
+}
+
+/**
+ * @param {import("./kinds/kind.js").Annotation} annotation
+ * @param {number} index
+ * @param {import("./editor.js").Editor} editor
+ * @param {import("./kinds/kind.js").Context} context
+ * @returns {HTMLElement}
+ */
+function item(annotation, index, editor, context) {
+  const title = KINDS.get(annotation.kind)?.title ?? annotation.kind;
+  const words = [title, ...linesOf(annotation, context)].join(" · ");
+  const made = document.createElement("li");
+  made.classList.toggle("selected", annotation.id === editor.selected);
+  const choose = Object.assign(document.createElement("button"), { type: "button", textContent: words, className: "choose" });
+  choose.addEventListener("click", () => editor.select(annotation.id));
+  const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "Remove", className: "link" });
+  remove.setAttribute("aria-label", `Remove mark ${index + 1}: ${words}`);
+  remove.addEventListener("click", () => {
+    editor.select(annotation.id);
+    editor.removeSelected();
+  });
+  made.append(choose, remove);
+  return made;
+}

@@ -1,0 +1,111 @@
+// @ts-check
+/** An earlier radiograph of the same patient: beside this one, or in its place while the reader changes to and fro. */
+import { need } from "../../page-data.js";
+import { keepCorners } from "../stage/corners.js";
+import { ImageLoadError, loadImage } from "../stage/image.js";
+import { Viewport } from "../stage/viewport.js";
+import { panTool } from "../tools/pan.js";
+import { Pointers } from "../tools/pointer.js";
+import { windowTool } from "../tools/window.js";
+import { zoomTool } from "../tools/zoom.js";
+import { cameraLike, link } from "./link.js";
+
+/** @typedef {{radiograph: import("../stage/image.js").Radiograph, label: string, name: string}} Prior */
+/** @typedef {"off" | "side" | "flicker"} Mode */
+
+export class Compare {
+  /** @type {Mode} */
+  mode = "off";
+  /** @type {Prior | null} */
+  #shown = null;
+  /** @type {Viewport | null} */
+  #viewport = null;
+
+  /**
+   * @param {HTMLElement} stage
+   * @param {Viewport} current
+   * @param {Prior[]} priors Latest first.
+   */
+  constructor(stage, current, priors) {
+    this.stage = stage;
+    this.current = current;
+    this.priors = priors;
+    this.pane = need("[data-prior]", stage);
+    this.choice = /** @type {HTMLSelectElement} */ (need("[data-prior-choice]", stage));
+    this.choice.append(...priors.map(({ name }, index) => new Option(name, String(index))));
+    this.choice.hidden = priors.length < 2;
+    this.choice.addEventListener("change", () => this.#load(priors[Number(this.choice.value)]));
+    this.#show();
+  }
+
+  toggleSide() {
+    this.#change(this.mode === "side" ? "off" : "side");
+  }
+
+  /** The first time the earlier one comes in place of this one; from then on each press changes. */
+  flicker() {
+    if (this.mode !== "flicker") this.#change("flicker");
+    else this.stage.classList.toggle("prior-front");
+  }
+
+  close() {
+    this.#change("off");
+  }
+
+  /** @param {Mode} mode */
+  #change(mode) {
+    if (this.priors.length === 0) return;
+    this.mode = mode;
+    this.stage.classList.toggle("prior-front", mode === "flicker");
+    this.#show();
+    if (mode !== "off" && !this.#shown) this.#load(this.priors[0]);
+  }
+
+  /** @param {Prior} prior */
+  async #load(prior) {
+    this.#shown = prior;
+    const viewport = (this.#viewport ??= this.#makeViewport());
+    const message = need("[data-prior-message]", this.pane);
+    need("[data-prior-label]", this.pane).textContent = prior.label;
+    viewport.show(null);
+    message.textContent = "Loading the earlier radiograph…";
+    try {
+      const image = await loadImage(prior.radiograph);
+      if (this.#shown !== prior) return; // another one was chosen meanwhile
+      message.textContent = "";
+      viewport.show(image);
+      viewport.setWindow({ window: this.current.window });
+      viewport.setCamera(cameraLike(this.current, viewport));
+    } catch (error) {
+      if (!(error instanceof ImageLoadError)) throw error;
+      if (this.#shown === prior) message.textContent = error.message;
+    }
+  }
+
+  #makeViewport() {
+    const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (need("[data-prior-canvas]", this.pane)), () => ({
+      radiographId: this.#shown?.radiograph.radiograph_id ?? "",
+      readingId: "",
+    }));
+    link(this.current, viewport, () => this.mode !== "off");
+    keepCorners(this.pane, viewport);
+    const [pan, zoom, window] = [panTool(viewport), zoomTool(viewport), windowTool(viewport)];
+    const chosen = () => [pan, zoom].find(({ name }) => name === this.stage.dataset.tool) ?? window;
+    new Pointers(this.pane, viewport, { chosen, pan, zoom });
+    return viewport;
+  }
+
+  #show() {
+    this.stage.dataset.compare = this.mode;
+    this.pane.hidden = this.mode === "off";
+    for (const [command, mode] of /** @type {const} */ ([["compare", "side"], ["flicker", "flicker"]])) {
+      for (const control of document.querySelectorAll(`[data-command="${command}"]`)) {
+        control.setAttribute("aria-pressed", String(this.mode === mode));
+        if (control instanceof HTMLButtonElement && this.priors.length === 0) {
+          control.disabled = true;
+          control.title = "No earlier radiograph of this patient is here.";
+        }
+      }
+    }
+  }
+}

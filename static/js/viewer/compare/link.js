@@ -1,0 +1,70 @@
+// @ts-check
+/** Two pictures that zoom, move and window together: by shares of their own size and of their own window. */
+import { fit, orientedSize } from "../stage/transform.js";
+
+/** @typedef {import("../stage/viewport.js").Viewport} Viewport */
+/** @typedef {import("../stage/transform.js").Camera} Camera */
+/** @typedef {import("../stage/transform.js").Size} Size */
+
+/**
+ * Let each follow the other.
+ * @param {Viewport} one
+ * @param {Viewport} other
+ * @param {() => boolean} isLinked
+ */
+export function link(one, other, isLinked) {
+  let following = false;
+  const follow = (/** @type {Viewport} */ from, /** @type {Viewport} */ to, /** @type {() => void} */ change) => {
+    if (following || !isLinked() || !from.image || !to.image) return;
+    following = true;
+    change();
+    following = false;
+  };
+  for (const [from, to] of [[one, other], [other, one]]) {
+    from.addEventListener("camera-modified", () =>
+      follow(from, to, () => {
+        const camera = cameraLike(from, to);
+        if (!isSame(camera, to.camera)) to.setCamera(camera);
+      }),
+    );
+    from.addEventListener("voi-modified", () => follow(from, to, () => to.setWindow({ window: from.window })));
+  }
+}
+
+/**
+ * The camera that shows the same share of another picture.
+ * @param {Viewport} from
+ * @param {Viewport} to
+ * @returns {Camera}
+ */
+export function cameraLike(from, to) {
+  const [a, b] = [sizeOf(from), sizeOf(to)];
+  const scale = (from.camera.scale / fit(a, from.canvas).scale) * fit(b, to.canvas).scale;
+  const share = {
+    x: (from.canvas.width / 2 - from.camera.x) / (from.camera.scale * a.width),
+    y: (from.canvas.height / 2 - from.camera.y) / (from.camera.scale * a.height),
+  };
+  return {
+    scale,
+    x: to.canvas.width / 2 - share.x * scale * b.width,
+    y: to.canvas.height / 2 - share.y * scale * b.height,
+  };
+}
+
+/**
+ * A picture that is where it should be stays fitted.
+ * @param {Camera} a
+ * @param {Camera} b
+ * @returns {boolean}
+ */
+function isSame(a, b) {
+  return Math.abs(a.scale / b.scale - 1) < 1e-6 && Math.hypot(a.x - b.x, a.y - b.y) < 0.5;
+}
+
+/**
+ * @param {Viewport} viewport
+ * @returns {Size}
+ */
+function sizeOf({ image, pose }) {
+  return orientedSize(image ?? { width: 1, height: 1, aspect: 1 }, pose);
+}

@@ -1,0 +1,110 @@
+// @ts-check
+/** The reader's own conclusion: chosen by button or key, kept as a draft, signed, then on to the next case. */
+import { need } from "../../page-data.js";
+import { dropDraft, keepDraft, readDraft } from "./draft.js";
+
+export class Review {
+  /** @param {() => string | null} nextAddress Where to go after signing. */
+  constructor(nextAddress) {
+    this.nextAddress = nextAddress;
+    this.signing = false;
+    for (const kind of ["input", "change"]) {
+      document.addEventListener(kind, (event) => {
+        if (event.target instanceof Element && event.target.closest("[data-review]")) this.#edited();
+      });
+    }
+    document.addEventListener("submit", (event) => {
+      if (!(event.target instanceof HTMLFormElement) || !event.target.matches("[data-review]")) return;
+      event.preventDefault();
+      this.sign();
+    });
+    this.restore();
+  }
+
+  /** @param {string} verdict */
+  choose(verdict) {
+    const choice = this.#form().querySelector(`input[value="${verdict}"]`);
+    if (!(choice instanceof HTMLInputElement) || choice.matches(":disabled")) return;
+    choice.checked = true;
+    this.#edited();
+  }
+
+  comment() {
+    this.#form().querySelector("textarea")?.focus();
+  }
+
+  /** Put back what was chosen and written: after the panel was brought up to date, or the page was left and opened again. */
+  restore() {
+    const draft = readDraft(this.#key());
+    const choice = this.#form().querySelector(`input[value="${draft?.verdict}"]`);
+    if (choice instanceof HTMLInputElement && !choice.matches(":disabled")) choice.checked = true;
+    const field = this.#form().querySelector("textarea");
+    if (field && draft) field.value = draft.comment;
+    need("[data-draft]").hidden = !draft;
+    this.#allow();
+  }
+
+  async sign() {
+    const { verdict, comment } = this.#values();
+    if (!verdict || this.signing) return;
+    this.signing = true;
+    this.#allow();
+    const problem = await this.#send({ reading_id: this.#form().dataset.reading, verdict, comment: comment.trim() });
+    if (problem === null) {
+      dropDraft(this.#key());
+      window.location.assign(this.nextAddress() ?? window.location.href);
+      return;
+    }
+    this.signing = false;
+    this.#allow();
+    const message = need("[data-review-error]");
+    message.textContent = problem;
+    message.hidden = false;
+  }
+
+  /**
+   * @param {object} body
+   * @returns {Promise<string | null>} What went wrong, for the reader, or `null`.
+   */
+  async #send(body) {
+    const failed = "The review was not saved. Your words are still here; sign again when the server answers.";
+    try {
+      const response = await fetch(this.#form().dataset.action ?? "", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json" },
+        body: JSON.stringify(body),
+      });
+      if (response.ok) return null;
+      return (await response.json()).detail ?? failed;
+    } catch {
+      return failed;
+    }
+  }
+
+  #edited() {
+    const { verdict, comment } = this.#values();
+    keepDraft(this.#key(), { verdict: verdict ? String(verdict) : "", comment });
+    need("[data-draft]").hidden = false;
+    this.#allow();
+  }
+
+  #values() {
+    const values = new FormData(this.#form());
+    return { verdict: values.get("verdict"), comment: String(values.get("comment") ?? "") };
+  }
+
+  #allow() {
+    const button = this.#form().querySelector("button");
+    if (button) button.disabled = this.signing || !this.#form().querySelector("input:checked");
+  }
+
+  /** @returns {string} What a draft belongs to. */
+  #key() {
+    return this.#form().dataset.reading ?? "";
+  }
+
+  /** @returns {HTMLFormElement} */
+  #form() {
+    return /** @type {HTMLFormElement} */ (need("[data-review]"));
+  }
+}

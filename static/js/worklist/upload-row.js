@@ -1,0 +1,121 @@
+// @ts-check
+/** One file in the tray, in words: how far it is, what was found, or why not and what to do. */
+import { need } from "../page-data.js";
+import { say } from "../words.js";
+import { isSettled, receiptText } from "./receipts.js";
+
+/** @typedef {import("./upload.js").Upload} Upload */
+
+/**
+ * @param {HTMLElement} row
+ * @param {Upload} upload
+ * @param {() => void} sendAgain
+ */
+export function fillRow(row, upload, sendAgain) {
+  const [name, state, why, actions] = [".name", ".state", ".why", ".actions"].map((part) => need(part, row));
+  const progress = /** @type {HTMLProgressElement} */ (need("progress", row));
+  name.textContent = name.title = upload.name;
+  progress.hidden = isSettled(upload);
+  progress.value = upload.progress;
+  progress.setAttribute("aria-label", upload.name);
+  state.className = `state ${upload.state}`;
+  why.replaceChildren();
+  actions.replaceChildren();
+  if (upload.state === "read") sayFinding(state, why, upload.answer);
+  else if (isSettled(upload)) sayReason(state, why, actions, upload, sendAgain);
+  else state.textContent = say(`tray.state_${upload.state}`, { percent: Math.round(100 * upload.progress) });
+  why.hidden = !why.hasChildNodes();
+  actions.hidden = !actions.hasChildNodes();
+}
+
+/**
+ * @param {HTMLElement} state
+ * @param {HTMLElement} why
+ * @param {any} answer
+ */
+function sayFinding(state, why, answer) {
+  const dot = document.createElement("i");
+  dot.className = `dot ${answer.finding}`;
+  const probability = formatProbability(answer.probabilities["covid-19"]);
+  const isCovid = answer.finding === "covid-19";
+  const name = say(`findings.${answer.finding}`);
+  state.replaceChildren(dot, link(answer.links.viewer, isCovid ? `${name} ${probability}` : name));
+  state.classList.add("said");
+  const more = isCovid ? [] : [say("tray.probability", { probability })];
+  if (answer.duplicate) more.push(say("tray.duplicate"));
+  if (more.length) why.append(more.join(" "));
+}
+
+/**
+ * @param {HTMLElement} state
+ * @param {HTMLElement} why
+ * @param {HTMLElement} actions
+ * @param {Upload} upload
+ * @param {() => void} sendAgain
+ */
+function sayReason(state, why, actions, upload, sendAgain) {
+  const problem = upload.answer;
+  state.textContent = say(`tray.state_${upload.state}`);
+  state.classList.add("refused");
+  if (problem?.code) why.append(Object.assign(document.createElement("b"), { textContent: problem.code }), " · ");
+  why.append(problem?.detail ?? say("tray.no_answer"), measured(problem));
+  if (!upload.file) why.append(" ", say("tray.gone"));
+  if (problem?.case_id) actions.append(link(`/cases/${problem.case_id}`, say("tray.open")));
+  if (upload.file) actions.append(button(say("tray.again"), sendAgain));
+  if (problem?.code) {
+    const copy = button(say("tray.copy"), async () => {
+      await navigator.clipboard.writeText(receiptText(upload));
+      copy.textContent = say("tray.copied");
+    });
+    actions.append(copy);
+  }
+}
+
+/**
+ * @param {any} problem
+ * @returns {string}
+ */
+function measured(problem) {
+  if (typeof problem?.measured !== "number") return "";
+  const value = plainNumber(problem.measured);
+  if (typeof problem.limit !== "number") return ` ${say("tray.measured_only", { measured: value })}`;
+  return ` ${say("tray.measured", { measured: value, limit: plainNumber(problem.limit) })}`;
+}
+
+/**
+ * @param {number} value
+ * @returns {string}
+ */
+function plainNumber(value) {
+  return String(Number(value.toPrecision(3)));
+}
+
+/**
+ * Write a probability as the server's pages do: two decimals, never as certainty.
+ * @param {number} value
+ * @returns {string}
+ */
+function formatProbability(value) {
+  if (value < 0.005) return "<0.01";
+  return value >= 0.995 ? ">0.99" : value.toFixed(2);
+}
+
+/**
+ * @param {string} href
+ * @param {string} text
+ * @returns {HTMLAnchorElement}
+ */
+function link(href, text) {
+  return Object.assign(document.createElement("a"), { href, textContent: text });
+}
+
+/**
+ * @param {string} text
+ * @param {() => void} run
+ * @returns {HTMLButtonElement}
+ */
+function button(text, run) {
+  const made = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: text });
+  made.addEventListener("click", run);
+  return made;
+}

@@ -1,0 +1,283 @@
+"""The tools of the viewer by mouse, touch, pen and keyboard."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from model.errors import Refusal
+from model.imaging.radiograph import Caution, Radiograph
+from model.prediction import Prediction
+from tests.browser import viewer
+from tests.browser.viewer import ROWS, at_rest, canvas_of, drag, open_case, send_chest, state
+from tests.factories import make_png
+from tests.fakes import FakePredictor
+from tests.phantoms import make_chest_phantom
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[[Any], str]
+
+
+@pytest.fixture
+def case(page: Page, serve: Serve) -> Page:
+    """A flagged radiograph with a spacing on the stage."""
+    address = serve(FakePredictor())
+    open_case(page, address, send_chest(address))
+    return page
+
+
+def number(page: Page, name: str) -> float:
+    return float(state(page, name))
+
+
+def test_window_by_drag_key_preset_and_region(case: Page) -> None:
+    drag(case, (300, 300), (200, 250))
+    assert number(case, "width") < 1
+    assert number(case, "center") < 0.5
+    case.keyboard.press("2")
+    expect(case.locator('[data-command="preset-lungs"]')).to_have_attribute("aria-pressed", "true")
+    expect(case.locator("[data-window-state]").first).to_contain_text("lungs")
+    case.keyboard.press("0")
+    case.keyboard.press("ArrowUp")
+    expect(canvas_of(case)).to_have_attribute("data-center", "0.4500")
+
+    case.keyboard.press("q")
+    drag(case, (330, 350), (430, 480))
+    assert 0 < number(case, "width") < 0.9
+    case.keyboard.press("i")
+    expect(canvas_of(case)).to_have_attribute("data-inverted", "true")
+
+
+def test_zoom_keeps_what_lies_under_the_cursor(case: Page) -> None:
+    box = case.locator("[data-stage]").bounding_box()
+    assert box
+    place = (box["x"] + 400, box["y"] + 350)
+    case.mouse.move(*place)
+    before = case.locator("[data-probe]").inner_text().split(" · ")[0]
+    fitted = number(case, "scale")
+    case.mouse.wheel(0, -400)
+    at_rest(case)
+    case.mouse.move(place[0], place[1] + 0.01)
+
+    assert number(case, "scale") > fitted
+    x, y = (int(value) for value in before.split(", "))
+    again = case.locator("[data-probe]").inner_text().split(" · ")[0]
+    assert max(abs(a - b) for a, b in zip((x, y), map(int, again.split(", ")), strict=True)) <= 1
+
+    case.keyboard.press("1")
+    expect(canvas_of(case)).to_have_attribute("data-scale", "1.0000")
+    case.keyboard.press("f")
+    assert number(case, "scale") == fitted
+    case.keyboard.press("z")
+    drag(case, (400, 400), (400, 300))
+    assert number(case, "scale") > fitted
+    drag(case, (400, 300), (400, 400), button="right")
+    assert abs(number(case, "scale") - fitted) < 0.02
+
+
+def test_turned_and_mirrored_views_say_so_and_the_sides_go_with_them(case: Page) -> None:
+    def sides() -> dict[str, float]:
+        return {str(letter.text_content()): letter.bounding_box()["x"] for letter in case.locator(".side").all()}  # type: ignore[index]
+
+    assert sides()["R"] < sides()["L"]
+    case.keyboard.press("8")
+    expect(canvas_of(case)).to_have_attribute("data-mirrored", "true")
+    expect(case.locator("[data-current] [data-pose-state]")).to_have_text("Mirrored: left and right are exchanged")
+    assert sides()["R"] > sides()["L"]
+    case.keyboard.press("8")
+    case.keyboard.press("9")
+    expect(case.locator("[data-current] [data-pose-state]")).to_have_text("Turned 90°")
+    case.keyboard.press("7")
+    expect(case.locator("[data-current] [data-pose-state]")).to_be_hidden()
+
+
+def test_a_view_that_is_not_known_to_be_frontal_has_no_sides(page: Page, serve: Serve) -> None:
+    lateral = Refusal(code="NOT_FRONTAL", detail="This looks like a lateral view. Nothing was analysed.")
+    address = serve(FakePredictor(behaviour=lambda radiograph: lateral if radiograph.shape[0] == ROWS else None))
+    case = send_chest(address)
+    page.goto(f"{address}/cases/{case['case_id']}")
+    viewer.wait_for_picture(page)
+
+    expect(page.locator(".refusal")).to_contain_text("lateral view")
+    expect(page.locator(".side")).to_have_count(0)
+
+
+class TurningPredictor(FakePredictor):
+    """Finds every radiograph lying on its side and inverted."""
+
+    def _predict(self, radiograph: Radiograph) -> Prediction | Refusal:
+        prediction = super()._predict(radiograph)
+        assert isinstance(prediction, Prediction)
+        cautions = (
+            Caution(code="ROTATED_90", detail="The image lay on its side and was turned by 90° clockwise."),
+            Caution(code="INVERTED", detail="Black and white were exchanged."),
+        )
+        return replace(prediction, cautions=cautions)
+
+
+def test_a_corrected_radiograph_opens_as_it_was_read_and_can_be_seen_as_stored(page: Page, serve: Serve) -> None:
+    address = serve(TurningPredictor())
+    open_case(page, address, send_chest(address))
+
+    assert (state(page, "turn"), state(page, "inverted")) == ("90", "true")
+    expect(page.locator(".caution").filter(has_text="Turned before reading.")).to_be_visible()
+    page.get_by_role("button", name="Show as stored, or as read").click()
+    expect(canvas_of(page)).to_have_attribute("data-turn", "0")
+    expect(canvas_of(page)).to_have_attribute("data-inverted", "false")
+    page.keyboard.press("6")
+    expect(canvas_of(page)).to_have_attribute("data-turn", "90")
+    expect(canvas_of(page)).to_have_attribute("data-inverted", "true")
+
+
+def test_the_probe_says_stored_modality_and_displayed_value(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    open_case(page, address, send_chest(address, RescaleIntercept="-100", WindowCenter="1948"))
+
+    page.locator("[data-stage]").hover(position={"x": 500, "y": 400})
+
+    found = re.fullmatch(
+        r"\d+, \d+ · stored (\d+) · modality (-?\d+) · shown (\d+) of 255 · evidence [\d.]+",
+        page.locator("[data-probe]").inner_text(),
+    )
+    assert found
+    stored, modality, shown = map(int, found.groups())
+    assert modality == stored - 100
+    assert abs(shown - 255 * stored / 4095) <= 1
+
+
+def test_the_magnifier_follows_the_pointer(case: Page) -> None:
+    case.keyboard.press("m")
+    case.locator("[data-stage]").hover(position={"x": 400, "y": 300})
+    lens = case.locator("[data-lens]")
+    expect(lens).to_be_visible()
+    box = lens.bounding_box()
+    assert box
+    assert abs(box["x"] + box["width"] / 2 - 400) < 3
+
+    case.keyboard.press("w")
+    expect(lens).to_be_hidden()
+
+
+def test_every_command_has_its_key_in_the_list(case: Page) -> None:
+    case.keyboard.press("?")
+    expect(case.get_by_role("dialog", name="Keys")).to_be_visible()
+    keys = case.locator("[data-help-list] kbd")
+    assert keys.count() == case.locator("[data-help-list] li").count() > 50
+    case.keyboard.press("Escape")
+
+
+def test_a_menu_names_its_tools_with_their_keys(case: Page) -> None:
+    case.get_by_role("button", name="Measure").click()
+    ruler = case.locator('#measure-menu [data-command="tool-ruler"]')
+    expect(ruler).to_be_visible()
+    expect(ruler.locator("kbd")).to_have_text("L")
+    ruler.click()
+    expect(ruler).to_be_hidden()
+    expect(case.locator("[data-stage]")).to_have_attribute("data-tool", "ruler")
+    expect(case.locator("[data-hint]")).to_have_text("Drag from one end to the other.")
+
+
+def test_names_can_be_hidden_and_stay_so(case: Page) -> None:
+    name = case.get_by_text("PHANTOM-1")
+    expect(name).to_be_visible()
+    case.keyboard.press("n")
+    expect(name).to_be_hidden()
+    case.reload()
+    viewer.wait_for_picture(case)
+    expect(name).to_be_hidden()
+    case.keyboard.press("n")
+    expect(name).to_be_visible()
+
+
+def test_two_fingers_zoom_and_one_works_the_tool(browser: Browser, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    context = browser.new_context(viewport={"width": 1024, "height": 768}, has_touch=True)
+    page = context.new_page()
+    open_case(page, address, answer)
+    session = context.new_cdp_session(page)
+
+    def touch(kind: str, *points: tuple[float, float]) -> None:
+        places = [{"x": x, "y": y, "id": index} for index, (x, y) in enumerate(points)]
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": places})
+
+    fitted = number(page, "scale")
+    touch("touchStart", (300, 400))
+    touch("touchMove", (200, 350))
+    touch("touchEnd")
+    assert number(page, "width") < 1
+
+    touch("touchStart", (300, 400), (400, 400))
+    touch("touchMove", (250, 400), (450, 400))
+    touch("touchMove", (200, 400), (500, 400))
+    touch("touchEnd")
+    at_rest(page)
+    assert number(page, "scale") > 2 * fitted
+    context.close()
+
+
+def test_a_pen_measures(case: Page) -> None:
+    case.keyboard.press("l")
+    session = case.context.new_cdp_session(case)
+    for kind, x, y in (("mousePressed", 300, 300), ("mouseMoved", 380, 360), ("mouseReleased", 380, 360)):
+        pen = {"type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1, "pointerType": "pen"}
+        session.send("Input.dispatchMouseEvent", pen)
+
+    expect(case.locator("[data-marks-list] li")).to_have_count(1)
+
+
+def test_the_keyboard_alone_measures(case: Page) -> None:
+    case.locator("[data-stage]").focus()
+    case.keyboard.press("l")
+    case.keyboard.press("ArrowLeft")
+    for _ in range(3):
+        case.keyboard.press("ArrowLeft")
+    case.keyboard.press("Enter")
+    for _ in range(6):
+        case.keyboard.press("ArrowRight")
+    case.keyboard.press("Enter")
+
+    scale = number(case, "scale")
+    expect(case.locator("[data-marks-list] li").first).to_contain_text("at detector")
+    said = case.locator("[data-marks-list] .choose").inner_text()
+    length = float(re.search(r"([\d.]+) mm", said)[1])  # type: ignore[index]
+    assert abs(length - 6 * 16 / scale * 0.139) < 0.2
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768)], ids=["1440", "1024"])
+def test_nothing_is_cut_off_or_wraps(page: Page, serve: Serve, size: tuple[int, int]) -> None:
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    open_case(page, address, answer)
+
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    tools = page.evaluate(
+        "[...document.querySelectorAll('.tools > *')].map((e) => e.getBoundingClientRect())"
+        ".map((box) => [box.right, box.height])"
+    )
+    assert max(right for right, _ in tools) <= size[0]
+    assert max(height for _, height in tools) <= 36
+    sizes = page.evaluate(
+        "[...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() && e.textContent.trim())"
+        ".map((e) => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    assert min(sizes) >= 12
+    sign = page.get_by_role("button", name="Sign review").bounding_box()
+    assert sign
+    assert sign["y"] + sign["height"] <= size[1], "the review is visible without scrolling"
+
+
+def test_without_a_spacing_lengths_are_pixels(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    grey = (255 * make_chest_phantom(400, 320, opacity=True)).round().astype("uint8")
+    open_case(page, address, viewer.send(address, make_png(grey), "chest.png"))
+
+    page.keyboard.press("l")
+    drag(page, (300, 300), (400, 300))
+
+    expect(page.locator("[data-marks-list] li")).to_contain_text("px · no spacing in the file")

@@ -1,0 +1,351 @@
+"""The worklist in a real browser: order, filters, search, keys, live rows, themes, the demonstration."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.worklist import SIZES, labels, review, selected, send, send_every_state, send_levels
+from tests.factories import make_chest_dicom
+from tests.fakes import FakePredictor
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[[Any], str]
+VISIBLE_TEXTS = "[...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() && e.innerText)"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_day_s_list_is_narrowed_ordered_and_reset_without_leaving_the_page(
+    page: Page, serve: Serve, size: tuple[int, int]
+) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20, 204, 128, 230)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(address)
+    page.evaluate("window.isSamePage = true")
+
+    assert labels(page) == ["A1", "A2", "A3", "A0"]
+    page.get_by_role("link", name="Flagged 3").click()
+    expect(page.locator(".row")).to_have_count(3)
+    if size[0] < 1200:
+        page.get_by_role("button", name="Narrow").click()
+    page.get_by_role("link", name="COVID-19 2").click()
+    expect(page.locator(".row")).to_have_count(2)
+    page.get_by_role("link", name="COVID-19 probability").click()
+    expect(page.locator(".rule")).to_contain_text("Highest COVID-19 probability first")
+    assert labels(page) == ["A3", "A1"]
+
+    page.reload()
+    assert labels(page) == ["A3", "A1"]
+    page.get_by_role("link", name="Model").click()
+    page.get_by_role("link", name="Worklist").click()
+    assert labels(page) == ["A3", "A1"]
+    page.get_by_role("link", name="Take away: COVID-19").click()
+    expect(page.locator(".row")).to_have_count(3)
+    page.go_back()
+    expect(page.locator(".row")).to_have_count(2)
+
+
+def test_a_list_is_changed_in_place(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20, 204)
+    page.goto(address)
+    page.evaluate("window.isSamePage = true")
+
+    page.get_by_role("link", name="Flagged 1").click()
+
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page).to_have_url(re.compile("view=flagged"))
+    assert page.evaluate("window.isSamePage")
+    assert page.evaluate("document.activeElement.textContent").startswith("Flagged")
+
+
+def test_a_search_finds_while_one_types_and_leaves_no_patient_in_an_address(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send(address, make_chest_dicom(seed=1, accession_number="A20418", patient_name="Marker^Zyx", patient_id="P-0724"))
+    send(address, make_chest_dicom(seed=2, accession_number="A20419", patient_name="Doe^Jane", patient_id="P-0999"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+
+    page.keyboard.press("/")
+    page.keyboard.type("zyx marker p-0724")
+    expect(page.locator("[data-found]")).to_have_text("1 case found.")
+    expect(page.locator(".row")).to_have_count(1)
+    assert labels(page) == ["A20418"]
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*-*")
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("zyx marker p-0724")
+    expect(page.locator(".row")).to_have_count(1)
+    page.get_by_role("link", name=re.compile("Take away: “zyx")).click()
+    expect(page.locator(".row")).to_have_count(2)
+
+    assert not [url for url in asked if re.search("zyx|marker|0724", url, re.IGNORECASE)]
+
+
+def test_a_search_works_without_scripts(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20, 204)
+    browser = page.context.browser
+    assert browser
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+
+    plain.goto(address)
+    plain.get_by_role("searchbox").fill("A1")
+    plain.keyboard.press("Enter")
+
+    expect(plain.locator(".row")).to_have_count(1)
+    assert labels(plain) == ["A1"]
+    assert "A1" not in plain.url
+    context.close()
+
+
+def test_a_search_without_connection_says_so_and_keeps_what_was_typed(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20)
+    page.goto(address)
+    page.route("**/cases?*", lambda route: route.abort())
+
+    page.get_by_role("searchbox").fill("A0")
+
+    expect(page.locator("[data-toast]")).to_contain_text("could not be loaded")
+    expect(page.get_by_role("searchbox")).to_have_value("A0")
+    assert labels(page) == ["A0"]
+
+
+def test_a_search_that_the_server_forgot_is_said_and_not_taken_for_an_empty_list(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20)
+
+    page.goto(f"{address}/cases?search=forgotten")
+
+    expect(page.get_by_role("alert")).to_contain_text("does not know this search any more")
+    assert labels(page) == ["A0"]
+
+
+def test_a_list_that_is_slow_keeps_its_heights(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20, 204)
+    page.goto(address)
+    before = page.locator("tbody").bounding_box()
+    held: list[Route] = []
+    page.route("**/cases?view=flagged", lambda route: held.append(route))
+
+    page.get_by_role("link", name="Flagged 1").click()
+
+    expect(page.locator("[data-live=list]")).to_have_class("loading")
+    assert page.locator("tbody").bounding_box() == before
+    held[0].continue_()
+    expect(page.locator(".row")).to_have_count(1)
+    expect(page.locator("[data-live=list]")).not_to_have_class("loading")
+
+
+def test_everything_goes_by_keyboard(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 204, 203, 202)
+    page.goto(address)
+
+    expect(selected(page)).to_have_text("A0")
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowDown")
+    expect(selected(page)).to_have_text("A2")
+    page.keyboard.press("k")
+    expect(selected(page)).to_have_text("A1")
+    expect(selected(page)).to_be_focused()
+    page.keyboard.press("Home")
+    expect(selected(page)).to_have_text("A0")
+    page.keyboard.press("End")
+    expect(selected(page)).to_have_text("A2")
+    page.keyboard.press("6")
+    expect(page).to_have_url(re.compile("view=all"))
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Open the selected case")
+    page.keyboard.press("Escape")
+    with page.expect_file_chooser():
+        page.keyboard.press("u")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*-*")
+
+
+def test_every_control_is_reached_by_tab_and_shows_that_it_is(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 204)
+    page.goto(address)
+
+    look = (
+        "(() => { const e = document.activeElement, style = getComputedStyle(e);"
+        " return [e.textContent.trim() || e.getAttribute('aria-label'), style.outlineStyle,"
+        " parseFloat(style.outlineWidth)]; })()"
+    )
+    reached = []
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        reached.append(page.evaluate(look))
+
+    names = [name for name, *_ in reached]
+    for name in ("Worklist", "Model", "Display", "Choose a folder", "A0"):
+        assert name in names, names
+    assert [name for name, style, width in reached if name and (style == "none" or width < 2)] == []
+
+
+def test_rows_come_and_change_by_themselves_and_the_reader_keeps_the_place(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    answers = send_levels(address, *range(20, 44))
+    page.set_viewport_size({"width": 1440, "height": 600})
+    page.goto(address)
+    for _ in range(20):
+        page.keyboard.press("j")
+    label = selected(page).text_content()
+    top = selected(page).bounding_box()
+    assert top
+    assert page.evaluate("window.scrollY > 0")
+
+    send(address, make_chest_dicom(seed=5, opacity=True, accession_number="NEW"))
+    expect(page.locator("[data-open]").first).to_have_text("NEW")
+    review(address, answers[0], "agree")
+    expect(page.locator("[data-open]", has_text=re.compile("^A0$"))).to_have_count(0)
+
+    expect(selected(page)).to_have_text(label or "")
+    expect(selected(page)).to_be_focused()
+    again = selected(page).bounding_box()
+    assert again
+    assert abs(again["y"] - top["y"]) <= 1
+    expect(page.get_by_role("link", name="Reviewed 1")).to_be_visible()
+
+
+def test_a_lost_connection_is_said_the_list_stays_and_comes_back(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20)
+    streams: list[Route] = []
+
+    def answer(route: Route) -> None:
+        """Begin a stream and break it off, then refuse every further one."""
+        streams.append(route)
+        if len(streams) == 1:
+            route.fulfill(content_type="text/event-stream", body="retry: 200\n\n")
+        else:
+            route.abort()
+
+    page.route("**/events", answer)
+    page.goto(address)
+
+    expect(page.locator("[data-lost]")).to_be_visible(timeout=15_000)
+    assert labels(page) == ["A0"]
+    send_levels(address, 20, 204)
+    page.unroute("**/events")
+    expect(page.locator("[data-lost]")).to_be_hidden(timeout=15_000)
+    expect(page.locator(".row")).to_have_count(2)
+
+
+def test_the_demonstration_comes_on_one_click_and_goes_on_another(page: Page, serve: Serve, tmp_path: Path) -> None:
+    page.goto(serve(FakePredictor()))
+    page.get_by_role("button", name="Show three demonstration cases").click()
+    expect(page.locator(".row")).to_have_count(3)
+    expect(page.get_by_text("3 cases are demonstrations")).to_be_visible()
+    assert len([path for path in (tmp_path / "files" / "originals").rglob("*") if path.is_file()]) == 3
+
+    page.get_by_role("button", name="Remove demonstration").click()
+    expect(page.get_by_text("No radiographs yet")).to_be_visible()
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".row")).to_have_count(3)
+
+
+@pytest.mark.weights
+def test_the_network_refuses_one_case_of_the_demonstration(page: Page, serve: Serve) -> None:
+    page.goto(serve(None))
+    page.get_by_role("button", name="Show three demonstration cases").click()
+
+    expect(page.locator(".row", has_text="DEMO-3")).to_contain_text("Not analysed: lateral view")
+    expect(page.locator(".row .scale")).to_have_count(2)
+
+
+def test_the_colours_are_chosen_and_kept(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    page.goto(address)
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+    page.get_by_role("button", name="Display").click()
+    page.get_by_label("Light").check()
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.goto(f"{address}/model")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+
+    page.get_by_role("button", name="Display").click()
+    page.get_by_label("As this device is set").check()
+    page.emulate_media(color_scheme="dark")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.emulate_media(color_scheme="light")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.emulate_media(contrast="more")
+    expect(page.locator("html")).to_have_attribute("data-theme", "contrast")
+
+
+def test_a_device_that_asks_for_contrast_gets_it_unasked(page: Page, serve: Serve) -> None:
+    page.emulate_media(contrast="more")
+    page.goto(serve(FakePredictor()))
+
+    expect(page.locator("html")).to_have_attribute("data-theme", "contrast")
+
+
+@pytest.mark.parametrize("size", [*SIZES, (720, 450), (512, 384)], ids=str)
+def test_no_state_scrolls_sideways_or_breaks_a_button(page: Page, serve: Serve, size: tuple[int, int]) -> None:
+    """The last two sizes are the first two at 200 % zoom."""
+    address = serve(FakePredictor())
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+    for state in ("empty", "filled", "narrowed"):
+        if state == "filled":
+            send_every_state(address)
+        page.goto(f"{address}/cases" + ("?view=all&finding=covid-19&received=7d" if state == "narrowed" else ""))
+        page.wait_for_timeout(300)
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), state
+        assert page.evaluate(f"Math.min(...{VISIBLE_TEXTS}.map((e) => parseFloat(getComputedStyle(e).fontSize)))") >= 12
+        heights = page.evaluate("[...document.querySelectorAll('.button')].map((e) => e.offsetHeight)")
+        assert all(height <= 36 for height in heights), state
+        if state == "filled" and size[0] >= 1024:
+            rows = page.evaluate("[...document.querySelectorAll('.row')].map((e) => e.getBoundingClientRect().height)")
+            assert max(rows) - min(rows) <= 1, rows
+
+
+def test_nothing_shifts_while_the_page_fills(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_every_state(address)
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver((list) => { for (const e of list.getEntries())"
+        " if (!e.hadRecentInput) window.shift += e.value; }).observe({ type: 'layout-shift', buffered: true });"
+    )
+
+    page.goto(address)
+    page.wait_for_timeout(1000)
+
+    assert page.evaluate("window.shift") < 0.01
+
+
+def test_a_press_is_felt_within_a_tenth_of_a_second(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20, 204)
+    page.goto(address)
+    page.route("**/cases?view=flagged", lambda route: None)  # the server takes its time
+
+    waited = page.evaluate(
+        """async () => {
+            const link = [...document.querySelectorAll(".rail a")].find((each) => each.textContent.includes("Flagged"));
+            const started = performance.now();
+            link.click();
+            while (!link.hasAttribute("aria-busy")) await new Promise(requestAnimationFrame);
+            return performance.now() - started;
+        }"""
+    )
+
+    assert waited < 100

@@ -1,0 +1,48 @@
+"""The server's side of the shared table of grey scales."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.cases.grayscale import modality_bytes, modality_scale
+from model.imaging.pixels import presentation_pixels
+from model.imaging.radiograph import Encoding, Radiograph
+from tests.grayscale import decode_case, make_wire, read_table
+
+CASES = read_table()["cases"]
+NOTES = [case["note"] for case in CASES]
+
+
+@pytest.mark.parametrize("case", CASES, ids=NOTES)
+def test_the_server_shows_what_was_worked_by_hand(case: dict[str, Any]) -> None:
+    radiograph, _ = decode_case(case)
+
+    np.testing.assert_allclose(presentation_pixels(radiograph)[0], case["presentation"], atol=1e-6)
+
+
+@pytest.mark.parametrize("case", CASES, ids=NOTES)
+def test_the_server_sends_what_the_table_says(case: dict[str, Any]) -> None:
+    assert make_wire(case) == case["wire"]
+
+
+def test_whole_numbers_travel_exactly() -> None:
+    pixels = np.array([[-2048, -1, 0, 2047]], np.float32)
+    radiograph = Radiograph(pixels=pixels, value_range=(-2048.0, 2047.0), encoding=Encoding.DICOM)
+    scale = modality_scale(radiograph)
+
+    values = np.frombuffer(modality_bytes(radiograph), "<u2")
+
+    assert (scale.step, scale.levels) == (1.0, 4096)
+    assert (scale.low + scale.step * values).tolist() == pixels[0].tolist()
+
+
+def test_other_numbers_travel_within_half_a_step() -> None:
+    pixels = np.linspace(-3.7, 11.2, 5000, dtype=np.float32).reshape(50, 100)
+    radiograph = Radiograph(pixels=pixels, value_range=(-4.0, 12.0), encoding=Encoding.DICOM)
+    scale = modality_scale(radiograph)
+
+    values = np.frombuffer(modality_bytes(radiograph), "<u2").reshape(50, 100)
+
+    assert scale.levels == 65536
+    assert np.abs(scale.low + scale.step * values - pixels).max() <= scale.step / 2 + 1e-6

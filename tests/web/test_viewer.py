@@ -1,0 +1,145 @@
+"""What the viewer is served: modality pixels and grey scale, steps to the last byte, priors, corrections, report."""
+
+import json
+import re
+from html import unescape
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from app.cases.viewer_correction import correction_of
+from app.cases.viewer_zones import zone_at
+from app.readings.schemas import CautionOut
+from model.findings import Zone
+from model.imaging.pixels import presentation_pixels
+from model.imaging.reader import read_radiograph
+from model.prediction import Correction
+from tests.application import gray_dicom, gray_png, send
+from tests.factories import make_chest_dicom
+
+HTML = {"Accept": "text/html"}
+
+
+def data_of(client: TestClient, case_id: str) -> Any:
+    html = client.get(f"/cases/{case_id}", headers=HTML).text
+    found = re.search(r'<script type="application/json" id="page-data">(.*?)</script>', html, re.DOTALL)
+    assert found
+    return json.loads(found[1])
+
+
+def test_modality_pixels_and_grey_scale_lead_to_the_presentation(client: TestClient) -> None:
+    data = make_chest_dicom(rows=90, columns=70, monochrome1=True)
+    radiograph_id = send(client, data, "chest.dcm").json()["radiograph_id"]
+    scale = client.get(f"/radiographs/{radiograph_id}/grayscale")
+    sent = client.get(f"/radiographs/{radiograph_id}/modality")
+
+    facts = scale.json()
+    modality = facts["low"] + facts["step"] * np.frombuffer(sent.content, "<u2").astype(float)
+    voi = facts["voi"]
+    shown = 1 - np.clip((modality - voi["low"]) / (voi["high"] - voi["low"]), 0, 1)
+
+    assert facts["is_inverted"]
+    np.testing.assert_allclose(shown, presentation_pixels(read_radiograph(data)).ravel(), atol=1e-6)
+    for answer in (scale, sent):
+        assert "immutable" in answer.headers["cache-control"]
+    assert (sent.headers["image-rows"], sent.headers["image-columns"]) == ("90", "70")
+
+
+def test_modality_pixels_are_compressed_where_that_pays_and_kept(client: TestClient) -> None:
+    radiograph_id = send(client, gray_dicom(204)).json()["radiograph_id"]
+    address = f"/radiographs/{radiograph_id}/modality"
+
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    again = client.get(address, headers={"If-None-Match": packed.headers["etag"]})
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert packed.content == plain.content
+    assert again.status_code == 304
+    assert client.get(f"/radiographs/{radiograph_id}/pixels").headers["etag"] != packed.headers["etag"]
+
+
+@pytest.mark.parametrize("name", ["grayscale", "modality"])
+def test_a_radiograph_that_is_not_there_has_no_pixels(client: TestClient, name: str) -> None:
+    assert client.get(f"/radiographs/{uuid4()}/{name}").status_code == 404
+
+
+def test_the_values_of_a_step_are_sent_to_the_last_byte(client: TestClient) -> None:
+    data = gray_dicom(204)
+    answer = send(client, data).json()
+    steps = client.get(f"/readings/{answer['reading_id']}/steps").json()
+
+    last = client.get(steps[-1]["href"], headers={"Accept": "application/octet-stream"}).content
+
+    made = client.app.state.parts.predictor.steps(read_radiograph(data))[-1]  # type: ignore[attr-defined]
+    assert last == made.values.astype("<f4").tobytes()
+    values = np.frombuffer(last, "<f4").reshape(steps[-1]["rows"], steps[-1]["columns"])
+    assert (float(values.min()), float(values.max())) == (steps[-1]["least"], steps[-1]["most"])
+
+
+def test_priors_are_the_patients_earlier_radiographs_latest_first(client: TestClient) -> None:
+    def add(day: str, seed: int, **attributes: Any) -> Any:
+        file = {"accession_number": f"A{seed}", "patient_id": "P-1", "patient_name": "Doe^Jane", "StudyDate": day}
+        return send(client, make_chest_dicom(rows=64, columns=64, seed=seed, **(file | attributes))).json()
+
+    oldest, latest, now = add("20200101", 1), add("20220301", 2), add("20230501", 3)
+    add("20240101", 4)  # later
+    add("20210101", 5, patient_id="P-2")
+    add("20210101", 6, patient_name="Somebody^Else")
+
+    priors = data_of(client, now["case_id"])["priors"]
+
+    found = [prior["radiograph"]["radiograph_id"] for prior in priors]
+    assert found == [latest["radiograph_id"], oldest["radiograph_id"]]
+    assert "2022-03-01" in priors[0]["name"]
+    assert "Doe" not in json.dumps(data_of(client, now["case_id"]))
+
+
+def test_without_a_patient_there_are_no_priors(client: TestClient) -> None:
+    first = send(client, gray_png(204)).json()
+    send(client, gray_png(90))
+
+    assert data_of(client, first["case_id"])["priors"] == []
+
+
+def test_cautions_tell_the_viewer_how_it_was_read() -> None:
+    turned = [CautionOut(code="ROTATED_270", detail=""), CautionOut(code="INVERTED", detail="")]
+
+    assert correction_of(turned) == Correction(rotation=270, inverted=True)
+    assert correction_of([CautionOut(code="NO_HEADER", detail="")]) == Correction()
+
+
+def test_zones_are_those_of_the_upright_patient() -> None:
+    box = (100.0, 200.0, 300.0, 800.0)
+
+    assert zone_at(120, 790, box) is Zone.RIGHT_LOWER
+    assert zone_at(120, 790, box, rotation=180) is Zone.LEFT_UPPER
+    assert zone_at(120, 790, box, rotation=90) is Zone.RIGHT_UPPER
+    assert zone_at(120, 790, box, rotation=270) is Zone.LEFT_LOWER
+
+
+def test_the_report_says_findings_zones_model_and_notice(client: TestClient) -> None:
+    answer = send(client, gray_dicom(204, PatientName="Doe^Jane", PatientID="P-9")).json()
+    html = unescape(client.get(f"/cases/{answer['case_id']}", headers=HTML).text)
+    found = re.search(r"<pre[^>]*data-report[^>]*>(.*?)</pre>", html, re.DOTALL)
+    assert found
+    report = found[1]
+
+    assert "Flagged: COVID-19.\nCOVID-19: probability 0.80, range 0.75 to 0.85, flagged from 0.50." in report
+    assert "right lower 100 %" in report
+    assert "Model fake 1 (11111111)" in report
+    assert "operating point fake: sensitivity 0.90, specificity 0.80" in report
+    assert report.rstrip().endswith("Research use, not a medical device. The radiologist's own reading decides.")
+    assert "Doe" not in report
+    assert "P-9" not in report
+
+
+def test_a_refused_radiograph_reports_that_it_was_not_analysed(client: TestClient) -> None:
+    case_id = send(client, gray_png(200, side=16)).json()["case_id"]
+    html = unescape(client.get(f"/cases/{case_id}", headers=HTML).text)
+
+    assert "Not analysed (TOO_SMALL)" in html
