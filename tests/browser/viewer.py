@@ -44,7 +44,8 @@ def canvas_of(page: Page) -> Locator:
 
 
 def state(page: Page, name: str) -> str:
-    """One of the canvas' data attributes."""
+    """One of the canvas' data attributes, once what was done last is drawn."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     return canvas_of(page).get_attribute(f"data-{name}") or ""
 
 
@@ -58,6 +59,13 @@ def drag(page: Page, *points: tuple[float, float], button: Any = "left") -> None
     for place in places[1:]:
         page.mouse.move(*place, steps=3)
     page.mouse.up(button=button)
+
+
+def wait_for_number(page: Page, name: str, condition: str) -> None:
+    """Wait until a number of the canvas' data attributes meets a condition on `value`, in JavaScript."""
+    page.wait_for_function(
+        f"() => {{ const value = Number(document.querySelector('[data-canvas]').dataset.{name}); return {condition}; }}"
+    )
 
 
 def at_rest(page: Page) -> None:

@@ -17,6 +17,12 @@ export class List {
   /** The newest request; what an older one brings is dropped. */
   #latest = 0;
 
+  /** How many lists are being opened; bringing the present one up to date must not take their place. */
+  #nOpening = 0;
+
+  /** Something changed while a list was being opened. */
+  #isStale = false;
+
   /**
    * @param {object} listener
    * @param {() => () => void} listener.remember Called before rows change; what it returns is called after.
@@ -40,7 +46,9 @@ export class List {
     const region = need('[data-live="list"]');
     region.setAttribute("aria-busy", "true");
     const waiting = setTimeout(() => showSkeleton(region), PATIENCE_MS);
+    this.#nOpening += 1;
     const fresh = await this.#fetch(address);
+    this.#nOpening -= 1;
     clearTimeout(waiting);
     if (fresh === null) return;
     if (push) history.pushState(null, "", address);
@@ -49,10 +57,13 @@ export class List {
     window.scrollTo(0, 0);
     this.onOpened();
     announce(need('[data-live="list"] .rule, [data-live="list"] .empty h2').textContent ?? "");
+    if (this.#isStale) await this.refresh();
   }
 
   /** Bring the list up to date where it is; the selected row keeps its place on the screen. */
   async refresh() {
+    this.#isStale = this.#nOpening > 0;
+    if (this.#isStale) return;
     const fresh = await this.#fetch(window.location.href);
     if (fresh === null) return;
     const restore = this.remember();
