@@ -1,9 +1,11 @@
-"""`python -m benchmarks.decoding`: reading each transfer syntax beside plain pydicom, as a section of RESULTS.md."""
+"""`python -m benchmarks.decoding`: each transfer syntax beside plain pydicom, and what workers cost, in RESULTS.md."""
 
 import argparse
+import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -12,6 +14,7 @@ import numpy as np
 from pydicom import dcmread, uid
 from pydicom.pixels import apply_modality_lut
 
+from benchmarks import workers
 from benchmarks.__main__ import RESULTS
 from benchmarks.report import machine, replace_section
 from model.imaging.dicom_pixels import PLUGINS
@@ -50,12 +53,11 @@ def measure(syntax: uid.UID, *, rounds: int) -> Timing:
     ours: list[float] = []
     theirs: list[float] = []
     with quiet_pydicom():
-        for _ in range(rounds):
-            ours.append(_milliseconds(lambda: read_radiograph(data)))
-            try:
-                theirs.append(_milliseconds(lambda: read_with_pydicom(data)))
-            except RuntimeError:  # what pydicom raises when no plugin could decode
-                continue
+        for number in range(rounds):
+            sides = [(ours, read_radiograph), (theirs, read_with_pydicom)]
+            for times, read in sides if number % 2 else sides[::-1]:
+                with suppress(RuntimeError):  # what pydicom raises when no plugin could decode
+                    times.append(_milliseconds(lambda read=read: read(data)))  # type: ignore[misc]
     return Timing(
         syntax=syntax,
         megabytes=len(data) / 1e6,
@@ -98,7 +100,7 @@ def _milliseconds(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Measure every transfer syntax and put the table in its place."""
+    """Measure every transfer syntax and the workers, and put the tables in their places."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.decoding", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="turns of each side (default 7)")
     arguments = parser.parse_args()
@@ -107,7 +109,12 @@ def main() -> None:
     for name in PLUGINS:
         timings.append(measure(uid.UID(name), rounds=arguments.rounds))
         print(_row(timings[-1]), flush=True)
-    RESULTS.write_text(replace_section(RESULTS.read_text(encoding="utf-8"), section(timings)), encoding="utf-8")
+    load = os.getloadavg()[0]
+    compared = [workers.compare(*size, rounds=3 * arguments.rounds) for size in workers.SIZES]
+    page = RESULTS.read_text(encoding="utf-8")
+    for text in (section(timings), workers.section(compared, load=load)):
+        page = replace_section(page, text)
+    RESULTS.write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -111,6 +111,7 @@ def measure(browser: Browser, addresses: Sequence[str], *, n_switches: int) -> F
     first = [_first_pixels(browser, address) for address in addresses]
     page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
     _open(page, addresses[0])
+    page.wait_for_selector("body[data-ready]", state="attached")
     frames = {}
     for tool, key in (("window", "w"), ("pan", "p"), ("zoom", "z")):
         page.keyboard.press("f")

@@ -8,17 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
 
 from fuzz.mutate import mutant, mutants
+from tests.factories import make_chest_dicom
 from tests.servers import run_server
 
 HANG_S = 5.0
 _PATIENCE_S = 120.0
 _SENDERS = 2
+_LARGE_ROWS, _LARGE_COLUMNS = 2500, 2000
+_FILLS_CACHES = 8
+"""Radiographs of that size: 160 MB once decoded and 160 MB as they are sent to viewers, more than is held of either."""
 _LOOKED_AT = ("pixels", "modality", "grayscale", "thumbnail", "file")
 _PAGE = {"Accept": "text/html"}
 
@@ -28,6 +33,7 @@ class HttpTally:
     """What became of the mutants.
 
     Attributes:
+        n_large: Radiographs of full size that were sent before, and are not counted.
         seconds: From the first mutant to the last answer.
         outcomes: Count by `READ` or by the code of the answer.
         kinds: Count by what had been done to the file.
@@ -36,13 +42,14 @@ class HttpTally:
             and to a fresh server, which tells a file that hangs from a machine that was busy.
         unseen: What was read and could not be looked at: number, address and status.
         slowest: Seconds, number and kind of the five slowest.
-        memory_mib: Memory of the server and of its decoders after every tenth of the mutants.
+        memory_mib: Memory of the server and of its decoders in every tenth of the mutants: the median of ten samples.
         left: Files of uploads that were left behind.
         is_alive: Whether the same process still answered that it is ready.
     """
 
     seed: int
     count: int
+    n_large: int = 0
     seconds: float = 0.0
     outcomes: dict[str, int] = field(default_factory=dict)
     kinds: dict[str, int] = field(default_factory=dict)
@@ -110,21 +117,31 @@ class _Sender:
             ]
 
 
-def fuzz_http(*, seed: int, count: int, start: int = 0) -> HttpTally:
-    """Send `count` mutants, from number `start` on, to a server of their own."""
-    tally = HttpTally(seed=seed, count=count)
+def fuzz_http(*, seed: int, count: int, start: int = 0, n_large: int = _FILLS_CACHES) -> HttpTally:
+    """Send `count` mutants, from number `start` on, to a server of their own.
+
+    Args:
+        n_large: Sound radiographs of full size that are sent and looked at before. They fill the server's caches,
+            whose growth would hide any other.
+    """
+    tally = HttpTally(seed=seed, count=count, n_large=n_large)
     with (
         TemporaryDirectory(prefix="covid-xnet-fuzz-") as folder,
         run_server(Path(folder), COVID_XNET_LOG__LEVEL="error") as (address, process),
         httpx2.Client(base_url=address, timeout=_PATIENCE_S) as client,
     ):
+        for number in range(n_large):
+            _Sender(client, HttpTally(seed=seed, count=1)).send(number, "sound", _large_radiograph(number))
         started = time.monotonic()
         sender = _Sender(client, tally)
         with ThreadPoolExecutor(_SENDERS) as pool:
-            for part in _tenths(seed, count, start):
-                list(pool.map(lambda one: sender.send(*one), part))
-                tally.memory_mib.append(_memory_mib(process.pid))
-                print(f"{sum(tally.kinds.values())} of {count}: {tally.outcomes}", flush=True)
+            for first, end in pairwise(start + count * tenth // 10 for tenth in range(11)):
+                samples = []
+                for part in _tenths(seed, first, end):
+                    list(pool.map(lambda one: sender.send(*one), part))
+                    samples.append(_memory_mib(process.pid))
+                tally.memory_mib.append({side: round(median(one[side] for one in samples)) for side in samples[0]})
+                print(f"{sum(tally.kinds.values())} of {count}: {tally.outcomes}, {tally.memory_mib[-1]}", flush=True)
         tally.seconds = round(time.monotonic() - started, 1)
         tally.is_alive = process.poll() is None and client.get("/readyz").status_code == 200
         tally.left = sum(1 for _ in (Path(folder) / "files" / "incoming").iterdir())
@@ -146,11 +163,15 @@ def _send_alone(tally: HttpTally) -> None:
             one["alone"] = round(time.perf_counter() - started, 2)
 
 
-def _tenths(seed: int, count: int, start: int) -> Iterator[Iterator[tuple[int, str, bytes]]]:
-    """Part the mutants in ten; each part is made while it is sent, so that they never lie in memory together."""
-    edges = [start + count * tenth // 10 for tenth in range(11)]
-    for first, end in pairwise(edges):
-        numbered = enumerate(mutants(seed, end - first, start=first), first)
+def _large_radiograph(seed: int) -> bytes:
+    return make_chest_dicom(rows=_LARGE_ROWS, columns=_LARGE_COLUMNS, bits_stored=12, seed=seed)
+
+
+def _tenths(seed: int, first: int, end: int) -> Iterator[Iterator[tuple[int, str, bytes]]]:
+    """Part mutants in ten; each part is made while it is sent, so that they never lie in memory together."""
+    edges = [first + (end - first) * tenth // 10 for tenth in range(11)]
+    for start, stop in pairwise(edges):
+        numbered = enumerate(mutants(seed, stop - start, start=start), start)
         yield ((number, kind, data) for number, (kind, data) in numbered)
 
 

@@ -11,9 +11,10 @@ import numpy as np
 from app.decoding.answer import Outcome
 from app.decoding.work import decode_file
 from model.errors import UnreadableDicomError
+from model.imaging.radiograph import NewPixels
 
 
-def work(data: bytes) -> Outcome:
+def work(data: bytes, new_pixels: NewPixels) -> Outcome:
     """Do what the first word of the file says; anything else is decoded."""
     word, _, argument = data.decode("latin-1").partition(" ")
     match word:
@@ -30,33 +31,33 @@ def work(data: bytes) -> Outcome:
             time.sleep(float(argument))
         case "recurse":
             sys.setrecursionlimit(10**9)
-            return work(data)
+            return work(data, new_pixels)
         case "kill-nursery":
             os.kill(os.getppid(), signal.SIGKILL)
             time.sleep(60)
-    return decode_file(data)
+    return decode_file(data, new_pixels)
 
 
-def allocate(data: bytes) -> Outcome:
+def allocate(data: bytes, new_pixels: NewPixels) -> Outcome:
     """Ask for as many megabytes as the file says, and call the file damaged when they are not given, as readers do."""
     import app.decoding.work as real
 
-    def read_radiograph(asked: bytes) -> object:
+    def read_radiograph(asked: bytes, **_: object) -> object:
         try:
             return np.ones(int(asked) * 1024**2, np.uint8)
         except MemoryError as error:
             raise UnreadableDicomError("The DICOM file is damaged.") from error
 
     real.read_radiograph = read_radiograph  # type: ignore[assignment]
-    return real.decode_file(data)
+    return real.decode_file(data, new_pixels)
 
 
-def fail(data: bytes) -> Outcome:
+def fail(data: bytes, new_pixels: NewPixels) -> Outcome:
     """Raise what a reader must not raise, with the file's text in it."""
     import app.decoding.work as real
 
-    def read_radiograph(asked: bytes) -> object:
+    def read_radiograph(asked: bytes, **_: object) -> object:
         raise RuntimeError(asked.decode())
 
     real.read_radiograph = read_radiograph  # type: ignore[assignment]
-    return real.decode_file(data)
+    return real.decode_file(data, new_pixels)

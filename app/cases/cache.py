@@ -5,10 +5,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from model.imaging.radiograph import Radiograph
+from model.imaging.radiograph import Radiograph, VoiLut
 
 _RADIOGRAPH_BYTES = 128 * 1024**2
 """Chosen: six radiographs of 5 megapixels, so that a viewer opened after an upload does not wait for the decoder."""
+_FACTS_BYTES = 4096
+"""Chosen: about what the rest of a radiograph, its cautions and its place here take; of small images, most of it."""
 
 Value = TypeVar("Value")
 
@@ -48,6 +50,11 @@ class ByteCache(Generic[Value]):
                 self._n_bytes -= self._size(dropped)
 
 
-def make_radiograph_cache() -> ByteCache[Radiograph]:
+def make_radiograph_cache(limit: int = _RADIOGRAPH_BYTES) -> ByteCache[Radiograph]:
     """Make the cache of decoded radiographs by the hash of their bytes."""
-    return ByteCache(_RADIOGRAPH_BYTES, lambda radiograph: radiograph.pixels.nbytes)
+    return ByteCache(limit, _held_bytes)
+
+
+def _held_bytes(radiograph: Radiograph) -> int:
+    table = radiograph.voi.entries.nbytes if isinstance(radiograph.voi, VoiLut) else 0
+    return radiograph.pixels.nbytes + table + _FACTS_BYTES

@@ -4,18 +4,13 @@ A viewer that held presentation pixels alone could not look beyond the window th
 """
 
 from dataclasses import dataclass
-from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
-from pydicom import dcmread
 
 from app.cases.schemas import GrayscaleOut, StoredOut, VoiLutOut, VoiWindowOut
-from model.errors import ModelError
-from model.imaging.dicom_modality import read_modality
 from model.imaging.pixels import window_bounds
-from model.imaging.quiet import quiet_pydicom
-from model.imaging.radiograph import Encoding, PhotometricInterpretation, Radiograph, VoiLut, VoiWindow
+from model.imaging.radiograph import PhotometricInterpretation, Radiograph, VoiLut, VoiWindow
 
 LEVELS = 65536
 _BLOCK = 1 << 18
@@ -57,12 +52,8 @@ def modality_bytes(radiograph: Radiograph) -> bytes:
     return values.tobytes()
 
 
-def describe_grayscale(radiograph: Radiograph, data: bytes) -> GrayscaleOut:
-    """Say how modality pixels become what is shown, and what they were in the file.
-
-    Args:
-        data: The file that the radiograph was decoded from.
-    """
+def describe_grayscale(radiograph: Radiograph, _data: bytes = b"") -> GrayscaleOut:
+    """Say how modality pixels become what is shown, and what they were in the file."""
     rows, columns = radiograph.shape
     scale = modality_scale(radiograph)
     return GrayscaleOut(
@@ -75,7 +66,7 @@ def describe_grayscale(radiograph: Radiograph, data: bytes) -> GrayscaleOut:
         padding=radiograph.padding,
         voi=_voi(radiograph),
         pixel_aspect_ratio=radiograph.pixel_aspect_ratio,
-        stored=_stored(radiograph, data),
+        stored=_stored(radiograph),
     )
 
 
@@ -100,16 +91,9 @@ def _voi(radiograph: Radiograph) -> VoiWindowOut | VoiLutOut:
             )
 
 
-def _stored(radiograph: Radiograph, data: bytes) -> StoredOut | None:
+def _stored(radiograph: Radiograph) -> StoredOut | None:
     """Say how stored values became modality values; `None` where a table did it, which cannot be turned back."""
-    if radiograph.encoding is not Encoding.DICOM:
-        return StoredOut(slope=1, intercept=0)
-    try:
-        with quiet_pydicom():
-            dataset = dcmread(BytesIO(data), stop_before_pixels=True, force=True)
-            transform = read_modality(dataset, (0, 1))
-    except ModelError:
+    if radiograph.rescale is None:
         return None
-    if transform.lut is not None:
-        return None
-    return StoredOut(slope=transform.slope, intercept=transform.intercept)
+    slope, intercept = radiograph.rescale
+    return StoredOut(slope=slope, intercept=intercept)

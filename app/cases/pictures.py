@@ -18,7 +18,7 @@ def presentation_bytes(radiograph: Radiograph) -> bytes:
 
 
 def thumbnail(radiograph: Radiograph) -> bytes:
-    """Return a small PNG of the radiograph as it is shown, `THUMBNAIL_ROWS` high.
+    """Return a small PNG of the radiograph as it is shown, `THUMBNAIL_ROWS` high, pixels that are not square stretched.
 
     Only about four times as many rows as needed pass through the pipeline: all of them would cost more than reading.
     """
@@ -26,7 +26,7 @@ def thumbnail(radiograph: Radiograph) -> bytes:
     stride = max(1, rows // (4 * THUMBNAIL_ROWS))
     few = replace(radiograph, pixels=np.ascontiguousarray(radiograph.pixels[::stride, ::stride]))
     shown = presentation_pixels(few)
-    width = max(1, round(columns / rows * THUMBNAIL_ROWS))
+    width = max(1, round(columns / (rows * radiograph.pixel_aspect_ratio) * THUMBNAIL_ROWS))
     small = cv2.resize(shown, (min(width, 4 * THUMBNAIL_ROWS), THUMBNAIL_ROWS), interpolation=cv2.INTER_AREA)
     return encode_gray_png(small.astype(np.float32, copy=False))
 

@@ -6,6 +6,7 @@ from typing import Any
 from app.cases.schemas import CaseOut, PriorOut, RadiographOut
 from app.readings.schemas import ReadingOut, Status
 from app.web.templating import format_dicom_date
+from app.web.words import say
 from model.prediction import Correction
 
 _DRAWN = {"radiograph_id", "rows", "columns", "modality", "grayscale"}
@@ -27,6 +28,7 @@ def page_data(
         "next_href": next_href,
         "worklist_href": worklist_href,
         "show_above": show_above,
+        "is_reviewed": bool(case.reviews),
         "radiograph": {
             "radiograph_id": str(radiograph.radiograph_id),
             "rows": radiograph.rows,
@@ -64,11 +66,13 @@ def _reading(reading: ReadingOut, correction: Correction) -> dict[str, Any]:
 
 
 def _prior(prior: PriorOut) -> dict[str, Any]:
-    day = format_dicom_date(prior.study_date) if prior.study_date else f"{prior.received_at:%Y-%m-%d}, received"
-    view = prior.view_position or "view not given"
+    received = f"{prior.received_at:%Y-%m-%d}"
+    day = format_dicom_date(prior.study_date) if prior.study_date else say("stage.prior_day", day=received)
+    view = prior.view_position
+    what = f"{say('stage.view', view=view)} · {day}" if view else day
     return {
-        "name": f"{day} · {view}",
-        "label": f"Earlier · Chest {view} · {day}" if prior.view_position else f"Earlier · {day}",
+        "name": f"{day} · {view or say('stage.prior_no_view')}",
+        "label": say("stage.prior_label", what=what),
         "radiograph": prior.model_dump(
             mode="json", include={"radiograph_id", "rows", "columns", "modality", "grayscale"}
         ),

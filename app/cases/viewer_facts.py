@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from app.cases.schemas import CaseOut, RadiographOut, SpacingOut, WindowOut
 from app.readings.schemas import ReadingOut
 from app.web.templating import format_dicom_date, format_number, short_hash
-
-NOT_GIVEN = "not given"
+from app.web.words import say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +37,8 @@ def header_lines(case: CaseOut, radiograph: RadiographOut) -> HeaderLines:
     """Write the corner texts; what the header does not give is said or left out, never guessed."""
     patient = case.patient
     known = [] if patient is None else [patient.id, patient.name, plain_age(patient.age), patient.sex]
-    view = f"Chest {radiograph.view_position}" if radiograph.view_position else "View not given"
+    position = radiograph.view_position
+    view = say("stage.view", view=position) if position else say("stage.no_view")
     return HeaderLines(
         patient=" · ".join(text for text in known if text),
         study=" · ".join(text for text in (view, study_moment(case) or radiograph.file_name) if text),
@@ -49,8 +49,8 @@ def header_lines(case: CaseOut, radiograph: RadiographOut) -> HeaderLines:
 def panel_facts(case: CaseOut, radiograph: RadiographOut) -> tuple[FactGroup, ...]:
     """List what the header says, and where the reading comes from."""
     return (
-        FactGroup(title="Image and header", facts=tuple(_image_facts(case, radiograph))),
-        FactGroup(title="Provenance", facts=tuple(_provenance(radiograph.reading))),
+        FactGroup(title=say("facts.header"), facts=tuple(_image_facts(case, radiograph))),
+        FactGroup(title=say("facts.provenance"), facts=tuple(_provenance(radiograph.reading))),
     )
 
 
@@ -71,52 +71,55 @@ def plain_age(age: str | None) -> str | None:
 
 
 def _image_facts(case: CaseOut, radiograph: RadiographOut) -> list[Fact]:
-    study = case.study
-    facts = {
-        "File": radiograph.file_name or NOT_GIVEN,
-        "Format": f"{radiograph.encoding.upper()}, {radiograph.columns} × {radiograph.rows}",
-        "View position": f"{radiograph.view_position}, as given" if radiograph.view_position else NOT_GIVEN,
-        "Image laterality": radiograph.image_laterality or NOT_GIVEN,
-        "Orientation": "as sent",
-        "Photometric interpretation": radiograph.photometric_interpretation,
-        "Window": _window(radiograph.window) or NOT_GIVEN,
-        "Pixel spacing": _spacing(radiograph.spacing) if radiograph.spacing else NOT_GIVEN,
-        "Study": study_moment(case) or NOT_GIVEN,
-        "Description": (study.description if study else None) or NOT_GIVEN,
-        "Accession number": (study.accession_number if study else None) or NOT_GIVEN,
-    }
-    return [Fact(name=name, value=value) for name, value in facts.items()]
+    study, view = case.study, radiograph.view_position
+    encoding = radiograph.encoding.upper()
+    size = say("facts.format_value", encoding=encoding, columns=radiograph.columns, rows=radiograph.rows)
+    facts = [
+        (say("facts.file"), radiograph.file_name),
+        (say("facts.format"), size),
+        (say("facts.view"), say("facts.view_value", view=view) if view else None),
+        (say("facts.laterality"), radiograph.image_laterality),
+        (say("facts.orientation"), say("facts.orientation_value")),
+        (say("facts.photometric"), radiograph.photometric_interpretation),
+        (say("facts.window"), _window(radiograph.window)),
+        (say("facts.spacing"), _spacing(radiograph.spacing) if radiograph.spacing else None),
+        (say("facts.study"), study_moment(case)),
+        (say("facts.description"), study.description if study else None),
+        (say("facts.accession"), study.accession_number if study else None),
+    ]
+    return [Fact(name=name, value=value or say("facts.not_given")) for name, value in facts]
 
 
 def _provenance(reading: ReadingOut) -> list[Fact]:
     model, point = reading.model, reading.operating_point
-    facts = [Fact(name="Model", value=f"{model.name} {model.version} · {short_hash(model.sha256)}")]
+    facts = [(say("facts.model"), f"{model.name} {model.version} · {short_hash(model.sha256)}")]
     if point:
+        sensitivity, specificity = f"{point.sensitivity:.2f}", f"{point.specificity:.2f}"
         facts += [
-            Fact(name="Operating point", value=point.name),
-            Fact(name="Flags from", value=f"{point.threshold:.2f}"),
-            Fact(name="Sensitivity", value=f"{point.sensitivity:.2f} on {point.set}"),
-            Fact(name="Specificity", value=f"{point.specificity:.2f} on {point.set}"),
+            (say("facts.point"), point.name),
+            (say("facts.threshold"), f"{point.threshold:.2f}"),
+            (say("facts.sensitivity"), say("facts.measured_on", value=sensitivity, set=point.set)),
+            (say("facts.specificity"), say("facts.measured_on", value=specificity, set=point.set)),
         ]
     if "total" in reading.timings_ms and reading.device:
-        device = "CPU" if reading.device == "cpu" else reading.device
-        facts.append(Fact(name="Read", value=f"{reading.timings_ms['total'] / 1000:.2f} s on {device}"))
-    facts += [
-        Fact(name="Pixel pipeline", value=reading.pipeline),
-        Fact(name="Reading", value=str(reading.reading_id)),
-    ]
-    return facts
+        device = say("facts.cpu") if reading.device == "cpu" else reading.device
+        seconds = f"{reading.timings_ms['total'] / 1000:.2f}"
+        facts.append((say("facts.read"), say("facts.read_value", seconds=seconds, device=device)))
+    facts += [(say("facts.pipeline"), reading.pipeline), (say("facts.reading"), str(reading.reading_id))]
+    return [Fact(name=name, value=value) for name, value in facts]
 
 
 def _window(window: WindowOut | None) -> str | None:
     if window is None:
         return None
     function = window.function.lower().replace("_", " ")
-    return f"C {format_number(window.center, 1)} W {format_number(window.width, 1)} · {function}"
+    center, width = format_number(window.center, 1), format_number(window.width, 1)
+    return say("facts.window_value", center=center, width=width, function=function)
 
 
 def _spacing(spacing: SpacingOut) -> str:
-    place = "at detector" if spacing.at_detector else "as given"
+    place = say("facts.at_detector") if spacing.at_detector else say("facts.as_given")
+    row, column = f"{spacing.row_mm:.3f}", f"{spacing.column_mm:.3f}"
     if abs(spacing.row_mm - spacing.column_mm) < 1e-6:
-        return f"{spacing.row_mm:.3f} mm {place}"
-    return f"{spacing.row_mm:.3f} × {spacing.column_mm:.3f} mm {place}"
+        return say("facts.spacing_one", mm=row, place=place)
+    return say("facts.spacing_two", row=row, column=column, place=place)

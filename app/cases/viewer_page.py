@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from app.cases.listing import Listing
+from app.cases.order import shown_urgency
 from app.cases.schemas import CaseOut, PriorOut, RadiographOut
 from app.cases.viewer_correction import correction_of
 from app.cases.viewer_data import page_data
@@ -16,23 +17,12 @@ from app.readings.schemas import CautionOut, ReadingOut, Status
 from app.reviews.schemas import ReviewOut
 from app.web.modules import imported_modules
 from app.web.templating import format_probability
+from app.web.words import say, say_or
 from model.findings import Finding
 from model.prediction import Correction
 
-_CAUTION_TITLES = {
-    "ROTATED_90": "Turned before reading.",
-    "ROTATED_180": "Turned before reading.",
-    "ROTATED_270": "Turned before reading.",
-    "INVERTED": "Inverted before reading.",
-    "MIRRORED_SUSPECTED": "Possibly mirrored.",
-    "BARS_CROPPED": "Black bars left out.",
-    "NO_HEADER": "No DICOM header.",
-    "NO_WINDOW": "No window in the file.",
-    "WINDOW_UNUSABLE": "Window not usable.",
-    "COLOUR": "Colour image.",
-}
-
-_URGENCY = {Status.FAILED: 3, Status.REFUSED: 2, Status.DONE: 1, Status.RUNNING: 0, Status.QUEUED: 0}
+FIRST_MODULE, LATER_MODULE = "js/viewer/main.js", "js/viewer/workplace.js"
+"""The script that draws the picture, and the one that it imports meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +88,8 @@ class ViewerPage:
         review_note: What a review means where there is no finding, or `None`.
         facts: Folded lists of facts, provenance last.
         page_data: Values for the page's script.
-        modules: What the page's script imports, below `static`.
+        modules: What draws the picture, below `static`: fetched with it.
+        later_modules: What the page's script imports once it draws: fetched when the line is free.
     """
 
     case: CaseOut
@@ -128,6 +119,7 @@ class ViewerPage:
     facts: tuple[FactGroup, ...]
     page_data: Mapping[str, Any]
     modules: tuple[str, ...]
+    later_modules: tuple[str, ...]
 
 
 def viewer_page(
@@ -193,16 +185,22 @@ def viewer_page(
             worklist_href=f"{path}{suffix}",
             show_above=show_above,
         ),
-        modules=imported_modules("js/viewer/main.js"),
+        modules=imported_modules(FIRST_MODULE),
+        later_modules=_later_modules(),
     )
 
 
 def choose_radiograph(case: CaseOut, radiograph_id: UUID | None) -> RadiographOut:
-    """Return the radiograph asked for, or the most urgent one; among equals the first."""
+    """Return the radiograph asked for, or the one that leads the case in the worklist."""
     for radiograph in case.radiographs:
         if radiograph.radiograph_id == radiograph_id:
             return radiograph
-    return max(case.radiographs, key=lambda each: (each.reading.flagged, _URGENCY[each.reading.status]))
+    return max(case.radiographs, key=lambda each: shown_urgency(each.reading))
+
+
+def _later_modules() -> tuple[str, ...]:
+    first = {FIRST_MODULE, *imported_modules(FIRST_MODULE)}
+    return tuple(module for module in (LATER_MODULE, *imported_modules(LATER_MODULE)) if module not in first)
 
 
 def scale_labels(reading: ReadingOut) -> tuple[ScaleLabel, ...]:
@@ -212,7 +210,8 @@ def scale_labels(reading: ReadingOut) -> tuple[ScaleLabel, ...]:
     threshold = reading.operating_point.threshold
     low, high = reading.probability_range
     middle = (low + high) / 2
-    texts = f"flag at {format_probability(threshold)}", f"{format_probability(low)}–{format_probability(high)}"
+    flag = say("reading.flag_at", threshold=format_probability(threshold))
+    texts = flag, f"{format_probability(low)}–{format_probability(high)}"
     if abs(threshold - middle) >= 0.28:
         anchors = _anchor(threshold), _anchor(middle)
     else:
@@ -237,9 +236,9 @@ def _side_by_side(texts: tuple[str, str], *, left_first: bool) -> tuple[ScaleLab
 
 def _finding_note(reading: ReadingOut) -> str | None:
     if reading.finding is Finding.INDETERMINATE:
-        return "The range lies on both sides of the threshold: the network does not decide."
+        return say("reading.undecided")
     if reading.finding is Finding.OTHER and reading.flagged and reading.other_threshold is not None:
-        return f"Flagged because the probability of another abnormality reaches {reading.other_threshold:.2f}."
+        return say("reading.other_flagged", threshold=f"{reading.other_threshold:.2f}")
     return None
 
 
@@ -248,23 +247,25 @@ def _frequency_line(reading: ReadingOut) -> str | None:
     if point is None:
         return None
     with_covid, normal = 100 * point.sensitivity, 100 * (1 - point.specificity)
-    return f"Of 100 with COVID-19 it flags {with_covid:.0f}, of 100 normal {normal:.0f}."
+    return say("reading.frequency", covid=f"{with_covid:.0f}", normal=f"{normal:.0f}")
 
 
 def _measured_line(reading: ReadingOut) -> str | None:
     reason = reading.reason
     if reason is None or reason.measured is None:
         return None
-    return f"measured {reason.measured:g}" + ("" if reason.limit is None else f", limit {reason.limit:g}")
+    if reason.limit is None:
+        return say("reading.measured", measured=f"{reason.measured:g}")
+    return say("reading.measured_limit", measured=f"{reason.measured:g}", limit=f"{reason.limit:g}")
 
 
 def _review_note(reading: ReadingOut) -> str | None:
     if reading.status is Status.REFUSED:
-        return "There is no finding to agree with. Agree means: right not to analyse this image."
+        return say("review.refused")
     if reading.status is Status.FAILED:
-        return "There is no finding to agree with. Write what you see and sign as unsure."
+        return say("review.failed")
     if reading.status in (Status.QUEUED, Status.RUNNING):
-        return "Opens when the reading is there."
+        return say("review.later")
     return None
 
 
@@ -272,7 +273,7 @@ def _cautions(*lists: list[CautionOut]) -> tuple[TitledCaution, ...]:
     by_code = {caution.code: caution for cautions in lists for caution in cautions}
     return tuple(
         TitledCaution(
-            title=_CAUTION_TITLES.get(code, f"{code.replace('_', ' ').capitalize()}."),
+            title=say_or(f"cautions.{code}", f"{code.replace('_', ' ').capitalize()}."),
             detail=f"{caution.detail[:1].upper()}{caution.detail[1:].rstrip('.')}.",
         )
         for code, caution in by_code.items()

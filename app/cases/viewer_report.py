@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from app.cases.schemas import RadiographOut
 from app.cases.viewer_zones import ZoneRow
 from app.readings.schemas import ReadingOut, Status
-from app.web.templating import finding_name, format_probability, short_hash, zone_name
+from app.web.templating import finding_name, format_percent, format_probability, short_hash, zone_name
+from app.web.words import say
 from model.findings import Finding
-
-NOTICE = "Research use, not a medical device. The radiologist's own reading decides."
 
 
 def report_text(radiograph: RadiographOut, zones: Sequence[ZoneRow], *, moment: str | None) -> str:
@@ -20,13 +19,14 @@ def report_text(radiograph: RadiographOut, zones: Sequence[ZoneRow], *, moment: 
     reading = radiograph.reading
     if reading.status in (Status.QUEUED, Status.RUNNING):
         return ""
-    view = f" {radiograph.view_position}" if radiograph.view_position else ", view not given"
-    lines = [f"Chest radiograph{view}{f', {moment}' if moment else ''}."]
+    view = radiograph.view_position
+    what = say("report.view", view=view) if view else say("report.no_view")
+    lines = [say("report.moment", view=what, moment=moment) if moment else say("report.no_moment", view=what)]
     lines += _findings(reading) if reading.status is Status.DONE else [_not_analysed(reading)]
     if reading.status is Status.DONE:
         lines.append(_zones(zones))
-    lines += [f"Caution: {caution.detail.rstrip('.')}." for caution in reading.cautions]
-    return "\n".join([*lines, _model(reading), NOTICE])
+    lines += [say("report.caution", caution=caution.detail.rstrip(".")) for caution in reading.cautions]
+    return "\n".join([*lines, _model(reading), say("report.notice")])
 
 
 def _findings(reading: ReadingOut) -> list[str]:
@@ -36,35 +36,49 @@ def _findings(reading: ReadingOut) -> list[str]:
     assert p is not None
     assert reading.finding is not None
     low, high = (format_probability(value) for value in spread)
-    flag = "Flagged" if reading.flagged else "Not flagged"
+    covid, other, normal = (format_probability(p[each]) for each in (Finding.COVID_19, Finding.OTHER, Finding.NORMAL))
+    name = finding_name(reading.finding)
     return [
-        f"{flag}: {finding_name(reading.finding)}.",
-        f"COVID-19: probability {format_probability(p[Finding.COVID_19])}, range {low} to {high}, "
-        f"flagged from {point.threshold:.2f}.",
-        f"Other abnormality: probability {format_probability(p[Finding.OTHER])}.",
-        f"Normal: probability {format_probability(p[Finding.NORMAL])}.",
+        say("report.flagged", finding=name) if reading.flagged else say("report.not_flagged", finding=name),
+        say("report.covid", probability=covid, low=low, high=high, threshold=f"{point.threshold:.2f}"),
+        say("report.other", probability=other),
+        say("report.normal", probability=normal),
     ]
 
 
 def _not_analysed(reading: ReadingOut) -> str:
     reason = reading.reason
-    return "Not analysed." if reason is None else f"Not analysed ({reason.code}): {reason.detail}"
+    if reason is None:
+        return say("report.not_analysed")
+    return say("report.not_analysed_why", code=reason.code, why=reason.detail)
 
 
 def _zones(rows: Sequence[ZoneRow]) -> str:
     cells = [cell for row in rows for cell in row.cells]
     if not any(cell.share for cell in cells):
-        return "Evidence for COVID-19 by lung zone: the map shows nothing."
-    shares = ", ".join(f"{zone_name(cell.zone).lower()} {100 * cell.share:.0f} %" for cell in cells)
-    return f"Evidence for COVID-19 by lung zone: {shares}."
+        return say("report.nothing")
+    shares = [
+        say("report.share", zone=zone_name(cell.zone).lower(), percent=format_percent(cell.share)) for cell in cells
+    ]
+    return say("report.zones", shares=", ".join(shares))
 
 
 def _model(reading: ReadingOut) -> str:
     model, point = reading.model, reading.operating_point
-    text = f"Model {model.name} {model.version} ({short_hash(model.sha256)}), pixel pipeline {reading.pipeline}"
+    text = say(
+        "report.model",
+        name=model.name,
+        version=model.version,
+        hash=short_hash(model.sha256),
+        pipeline=reading.pipeline,
+    )
     if point is None:
-        return f"{text}."
-    return (
-        f"{text}; operating point {point.name}: sensitivity {point.sensitivity:.2f}, "
-        f"specificity {point.specificity:.2f} on {point.set}."
+        return say("report.no_point", model=text)
+    return say(
+        "report.point",
+        model=text,
+        name=point.name,
+        sensitivity=f"{point.sensitivity:.2f}",
+        specificity=f"{point.specificity:.2f}",
+        set=point.set,
     )

@@ -20,7 +20,8 @@ import structlog
 
 from app.decoding.answer import Answer, Decoded, Fault, OutOfMemory, Unreadable
 from app.decoding.limits import DecodingLimits
-from app.decoding.shared import make_shared, read_sealed, write_all
+from app.decoding.nursery import Seat
+from app.decoding.shared import AnswerMemory, make_shared, write_all
 from app.decoding.wire import DEAD, JOB, MESSAGE_BYTES, TAKEN, Message, unpack
 from app.decoding.worker import Plan
 from app.errors import (
@@ -31,6 +32,7 @@ from app.errors import (
     StoppingError,
 )
 from app.settings import InferenceSettings
+from model.imaging.limits import DEFAULT_LIMITS
 
 log = structlog.get_logger()
 
@@ -41,9 +43,19 @@ _START_S = 60.0
 """Chosen: a slow disk and a busy machine import the decoders in less."""
 _GRACE_S = 5.0
 """Chosen: a worker ends itself at its limit; a server that waits longer than this has lost it."""
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
+    "MALLOC_TRIM_THRESHOLD_": str(96 * 1024**2),
+}
+"""Workers keep the memory that a radiograph of 8 megapixels took for the next one. The C library would give it back,
+and for a plain radiograph taking it anew costs as much as decoding."""
 _NOT_THE_FILE = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT})
 """Signals that come from people and service managers."""
 _MEGABYTE = 1024**2
+LARGEST_ANSWER = 4 * DEFAULT_LIMITS.max_pixels + 4 * _MEGABYTE
+"""The float32 pixels of the largest image that is read; a table of 65536 entries and the facts take one megabyte."""
 _jobs = count(1)
 
 
@@ -151,36 +163,36 @@ class _NurseryProcess:
 
     def __init__(self, plan: Plan, workers: int, method: str) -> None:
         ours, theirs = zip(*(socket.socketpair() for _ in range(workers)), strict=True)
-        handles = [connection.fileno() for connection in theirs]
+        seats = [Seat(connection=connection, memory=make_shared(size=LARGEST_ANSWER)) for connection in theirs]
         self._process = subprocess.Popen(  # noqa: S603 our own interpreter and module
-            [sys.executable, "-m", "app.decoding.nursery", plan.to_json(), method, *map(str, handles)],
+            [sys.executable, "-m", "app.decoding.nursery", plan.to_json(), method, *map(str, seats)],
             cwd=_ROOT,
-            env=os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
-            pass_fds=handles,
+            env=os.environ | _ENVIRONMENT,
+            pass_fds=[handle for seat in seats for handle in (seat.connection.fileno(), seat.memory)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,  # decoders complain in the words of the file
             start_new_session=True,  # Ctrl-C is for the server, which ends its workers in order
         )
-        for connection in theirs:
-            connection.close()
         self._connections: tuple[socket.socket, ...] = ours
-        self._idle: SimpleQueue[socket.socket] = SimpleQueue()
-        for connection in ours:
-            self._idle.put(connection)
+        self._idle: SimpleQueue[tuple[socket.socket, AnswerMemory]] = SimpleQueue()
+        for connection, seat in zip(ours, seats, strict=True):
+            self._idle.put((connection, AnswerMemory(seat.memory)))
+            seat.leave()
 
     @property
     def is_alive(self) -> bool:
         return self._process.poll() is None
 
     def decode(self, handle: int, limits: DecodingLimits) -> "Answer | _Death":
-        connection = self._idle.get()
+        connection, memory = self._idle.get()
         try:
-            return _ask(connection, handle, limits)
+            return _ask(connection, memory, handle, limits)
         except (OSError, struct.error, ValueError) as error:
             raise _LostError from error
         finally:
-            self._idle.put(connection)
+            memory.give_back()
+            self._idle.put((connection, memory))
 
     def end(self) -> None:
         for connection in self._connections:
@@ -205,7 +217,7 @@ class _Death:
     clock_s: float
 
 
-def _ask(connection: socket.socket, handle: int, limits: DecodingLimits) -> Answer | _Death:
+def _ask(connection: socket.socket, memory: AnswerMemory, handle: int, limits: DecodingLimits) -> Answer | _Death:
     """Hand a file to the worker at this socket and wait for its answer or its death.
 
     Raises:
@@ -216,8 +228,7 @@ def _ask(connection: socket.socket, handle: int, limits: DecodingLimits) -> Answ
     socket.send_fds(connection, [JOB.pack(job)], [handle])
     taken, started = Message(kind=TAKEN, pid=0), time.monotonic()
     while True:
-        data, handles, *_ = socket.recv_fds(connection, MESSAGE_BYTES, 1)
-        message = Message.from_bytes(data)
+        message = Message.from_bytes(connection.recv(MESSAGE_BYTES))
         if message.kind != DEAD and message.job != job:
             raise ValueError("an answer for another file")
         if message.kind == TAKEN:
@@ -231,17 +242,14 @@ def _ask(connection: socket.socket, handle: int, limits: DecodingLimits) -> Answ
             cpu_s, clock_s = message.cpu_s - taken.cpu_s, time.monotonic() - started
             return _Death(signal=message.signal, cpu_s=cpu_s, clock_s=clock_s)
         else:
-            return _read_answer(handles)
+            return _read_answer(memory, message)
 
 
-def _read_answer(handles: list[int]) -> Answer:
-    (handle,) = handles
+def _read_answer(memory: AnswerMemory, done: Message) -> Answer:
     try:
-        return unpack(Answer, read_sealed(handle))
+        return unpack(Answer, memory, done.facts)
     except (TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError("no answer") from error
-    finally:
-        os.close(handle)
 
 
 def _result(answer: Answer | _Death, limits: DecodingLimits) -> Decoded:

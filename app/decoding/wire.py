@@ -1,7 +1,6 @@
 """What the two sides of a socket say to each other. Nothing is unpickled: a decoder that was taken over could answer.
 
-Messages are of one size. An answer is one shared file: the length of its facts, the facts as JSON, then the arrays that
-the facts point to.
+Messages are of one size. An answer lies in shared memory: its arrays, and its facts as JSON, which say where they are.
 """
 
 import json
@@ -15,9 +14,11 @@ from typing import Any, Self, TypeVar, Union, cast, get_args, get_origin, get_ty
 import numpy as np
 from numpy.typing import NDArray
 
-_MESSAGE = struct.Struct("!cqqqd")
-_LENGTH = struct.Struct("!q")
-_ALIGNMENT = 64
+from app.decoding.shared import AnswerMemory
+
+_MESSAGE = struct.Struct("!cqqqdqq")
+MOST_FACTS = 1024**2
+"""Bytes; chosen: a thousand times what a header and its cautions take."""
 MESSAGE_BYTES = _MESSAGE.size
 JOB = struct.Struct("!q")
 """A file is handed over with a number, which its answer must carry: no patient gets another one's pixels."""
@@ -36,6 +37,7 @@ class Message:
         job: Number of the file that it took or has answered for; 0 where it ended.
         signal: What ended it; 0 when it ended by itself.
         cpu_s: Seconds of a processor that it has used.
+        facts: Where the facts of the answer begin and how many bytes they are.
     """
 
     kind: bytes
@@ -43,10 +45,11 @@ class Message:
     job: int = 0
     signal: int = 0
     cpu_s: float = 0.0
+    facts: tuple[int, int] = (0, 0)
 
     def to_bytes(self) -> bytes:
         """Write the message."""
-        return _MESSAGE.pack(self.kind, self.pid, self.job, self.signal, self.cpu_s)
+        return _MESSAGE.pack(self.kind, self.pid, self.job, self.signal, self.cpu_s, *self.facts)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
@@ -56,97 +59,80 @@ class Message:
             ValueError: there is no such kind.
             struct.error: it is of another size.
         """
-        kind, pid, job, signal, cpu_s = _MESSAGE.unpack(data)
+        kind, pid, job, signal, cpu_s, *facts = _MESSAGE.unpack(data)
         if kind not in (TAKEN, DONE, DEAD):
             raise ValueError("no such message")
-        return cls(kind=kind, pid=pid, job=job, signal=signal, cpu_s=cpu_s)
+        return cls(kind=kind, pid=pid, job=job, signal=signal, cpu_s=cpu_s, facts=(facts[0], facts[1]))
 
 
-def pack(value: object) -> list[bytes | memoryview]:
-    """Write a value of dataclasses, enumerations, tuples, plain values and arrays.
+def pack(value: object, memory: AnswerMemory) -> tuple[int, int]:
+    """Lay out a value of dataclasses, enumerations, tuples, plain values and arrays.
 
     Returns:
-        Pieces to be written one after the other.
+        Where its facts begin and how many bytes they are.
+
+    Raises:
+        MemoryError: it finds no room.
     """
-    arrays: list[NDArray[Any]] = []
-    facts = json.dumps(_plain(value, arrays)).encode()
-    pieces: list[bytes | memoryview] = [_LENGTH.pack(len(facts)), facts]
-    position = _LENGTH.size + len(facts)
-    for array in arrays:
-        padding = -position % _ALIGNMENT
-        pieces += [bytes(padding), array.data.cast("B")]
-        position += padding + array.nbytes
-    return pieces
+    facts = json.dumps(_plain(value, memory)).encode()
+    return memory.place(np.frombuffer(facts, np.uint8)), len(facts)
 
 
 Value = TypeVar("Value")
 
 
-def unpack(kind: type[Value], data: memoryview) -> Value:
-    """Read what `pack` wrote; arrays are views of `data`.
+def unpack(kind: type[Value], memory: AnswerMemory, facts: tuple[int, int]) -> Value:
+    """Copy out what `pack` laid out.
 
     Raises:
-        ValueError, TypeError, KeyError, struct.error: it is no value of this kind.
+        ValueError, TypeError, KeyError: it is no value of this kind.
     """
-    (length,) = _LENGTH.unpack_from(data)
-    if not 0 <= length <= len(data) - _LENGTH.size:
-        raise ValueError("facts beyond the end")
-    facts = json.loads(bytes(data[_LENGTH.size : _LENGTH.size + length]))
-    return cast(Value, _build(kind, facts, _Arrays(data, _LENGTH.size + length)))
+    start, length = facts
+    if length > MOST_FACTS:
+        raise ValueError("too many facts")
+    return cast(Value, _build(kind, json.loads(memory.copy(start, (length,), np.uint8).tobytes()), memory))
 
 
-class _Arrays:
-    """Takes arrays from the bytes after the facts, in the order they were written."""
-
-    def __init__(self, data: memoryview, position: int) -> None:
-        self._data = data
-        self._position = position
-
-    def take(self, facts: Mapping[str, Any]) -> NDArray[Any]:
-        dtype, shape = np.dtype(str(facts["dtype"])), tuple(int(side) for side in facts["shape"])
-        if dtype.hasobject or any(side < 0 for side in shape):
-            raise ValueError("no array of numbers")
-        start = self._position + -self._position % _ALIGNMENT
-        count = int(np.prod(shape, dtype=object))
-        array = np.frombuffer(self._data, dtype, count, start).reshape(shape)
-        self._position = start + array.nbytes
-        return array
-
-
-def _plain(value: object, arrays: list[NDArray[Any]]) -> object:
+def _plain(value: object, memory: AnswerMemory) -> object:
     match value:
         case np.ndarray():
-            arrays.append(np.ascontiguousarray(value))
-            return {"dtype": value.dtype.str, "shape": value.shape}
+            return {"start": memory.place(value), "dtype": value.dtype.str, "shape": value.shape}
         case Enum():
             return value.value
         case tuple() | list():
-            return [_plain(item, arrays) for item in value]
+            return [_plain(item, memory) for item in value]
         case np.generic():
             return value.item()
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name), arrays) for field in fields(value)}
+        return {field.name: _plain(getattr(value, field.name), memory) for field in fields(value)}
     return value
 
 
-def _build(kind: Any, facts: Any, arrays: _Arrays) -> Any:
+def _build(kind: Any, facts: Any, memory: AnswerMemory) -> Any:
     origin = get_origin(kind)
     if origin in (Union, types.UnionType):
-        return None if facts is None else _build(_choose(get_args(kind), facts), facts, arrays)
+        return None if facts is None else _build(_choose(get_args(kind), facts), facts, memory)
     if origin is tuple:
-        return tuple(_build(item, value, arrays) for item, value in zip(_items(kind, facts), facts, strict=True))
+        return tuple(_build(item, value, memory) for item, value in zip(_items(kind, facts), facts, strict=True))
     if origin is np.ndarray:
-        return arrays.take(facts)
+        return _copy_array(facts, memory)
     if is_dataclass(kind):
         hints = get_type_hints(kind)
         return cast(Any, kind)(
-            **{field.name: _build(hints[field.name], facts[field.name], arrays) for field in fields(kind)}
+            **{field.name: _build(hints[field.name], facts[field.name], memory) for field in fields(kind)}
         )
     if issubclass(kind, Enum):
         return kind(facts)
     if not isinstance(facts, (float, int) if kind is float else kind):
         raise TypeError(f"no {kind.__name__}")
     return facts
+
+
+def _copy_array(facts: Mapping[str, Any], memory: AnswerMemory) -> NDArray[Any]:
+    dtype = np.dtype(str(facts["dtype"]))
+    if dtype.hasobject:
+        raise ValueError("no array of numbers")
+    return memory.copy(int(facts["start"]), tuple(int(side) for side in facts["shape"]), dtype)
 
 
 def _items(kind: Any, facts: Sequence[object]) -> Sequence[Any]:

@@ -9,13 +9,14 @@ from app.cases.header import read_header
 from app.decoding.answer import Decoded, Fault, Outcome, OutOfMemory, Unreadable
 from app.traces import places
 from model.errors import UnreadableFileError
+from model.imaging.radiograph import NewPixels
 from model.imaging.reader import read_radiograph
 
 
-def decode_file(data: bytes) -> Outcome:
+def decode_file(data: bytes, new_pixels: NewPixels) -> Outcome:
     """Decode a file and read its header."""
     try:
-        radiograph = read_radiograph(data)
+        radiograph = read_radiograph(data, new_pixels=new_pixels)
         return Decoded(radiograph=radiograph, header=read_header(data, radiograph.encoding))
     except Exception as error:  # noqa: BLE001 whatever it is, the server must hear of it in words that hold no patient
         return _explain(error)

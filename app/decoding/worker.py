@@ -5,27 +5,24 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from importlib import import_module
 from typing import Self
 
 from app.decoding.answer import Answer, Decoded, Outcome, OutOfMemory
 from app.decoding.limits import DecodingLimits, address_bytes, hold_memory, start_clocks, stop_clocks
-from app.decoding.shared import make_shared, read_all, write_all
+from app.decoding.shared import AnswerMemory, read_all
 from app.decoding.wire import DONE, JOB, TAKEN, Message, pack
+from model.imaging.radiograph import NewPixels
 
 SERVED = 10
 CLOSED = 11
 """Exit codes; any other end, that of a library calling `exit` too, is a crash."""
-_HELD_READY = 32 * 1024**2
-"""Chosen: the float32 pixels of 8 megapixels. Clearing those pages while waiting saves their time when a file comes."""
-
-_WORTH_HOLDING = _HELD_READY // 4
 _MOST_FILES = 100
 """Chosen: what a decoder leaks does not add up, and starting anew costs each file a tenth of a millisecond."""
 
-Work = Callable[[bytes], Outcome]
+Work = Callable[[bytes, NewPixels], Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +30,7 @@ class Plan:
     """What a worker is told when it starts.
 
     Attributes:
-        work: `module:function` that turns bytes into an `Answer`.
+        work: `module:function` that turns bytes into an `Outcome`, whose pixels it puts where it is told.
     """
 
     work: str
@@ -59,11 +56,11 @@ class Plan:
 class Worker:
     """Decodes files that come through a socket, one after the other."""
 
-    def __init__(self, connection: socket.socket, work: Work, limits: DecodingLimits) -> None:
+    def __init__(self, connection: socket.socket, memory: AnswerMemory, work: Work, limits: DecodingLimits) -> None:
         self._connection = connection
+        self._memory = memory
         self._work = work
         self._limits = limits
-        self._ready: int | None = None
 
     def serve(self) -> int:
         """Decode files until a fresh process should take over.
@@ -83,8 +80,7 @@ class Worker:
         return SERVED
 
     def _serve_one(self) -> Outcome | None:
-        if self._ready is None:
-            self._ready = make_shared(size=_HELD_READY)
+        self._memory.clear()
         held = address_bytes()
         hold_memory(self._limits, beyond=held)
         request, handles, *_ = socket.recv_fds(self._connection, JOB.size, 1)
@@ -95,35 +91,22 @@ class Worker:
         start_clocks(self._limits)
         taken = Message(kind=TAKEN, pid=os.getpid(), job=job, cpu_s=time.process_time())
         self._connection.sendall(taken.to_bytes())
-        outcome = self._work(read_all(file))
+        outcome = self._work(read_all(file), self._memory.allocate)
         if isinstance(outcome, OutOfMemory):
             outcome = replace(outcome, held=max(0, address_bytes() - held))
-        answer = self._write(pack(Answer(outcome=outcome)))
+        done = Message(kind=DONE, pid=os.getpid(), job=job, facts=pack(Answer(outcome=outcome), self._memory))
         stop_clocks()
-        socket.send_fds(self._connection, [Message(kind=DONE, pid=os.getpid(), job=job).to_bytes()], [answer])
-        os.close(answer)
+        self._connection.sendall(done.to_bytes())
         os.close(file)
         return outcome
 
-    def _write(self, pieces: Sequence[bytes | memoryview]) -> int:
-        """Write an answer to the file that is held ready, or to a new one where giving pages back would take longer."""
-        size = sum(memoryview(piece).nbytes for piece in pieces)
-        if self._ready is not None and size >= _WORTH_HOLDING:
-            handle, self._ready = self._ready, None
-        else:
-            handle = make_shared()
-        for piece in pieces:
-            write_all(handle, piece)
-        os.ftruncate(handle, size)
-        return handle
-
 
 def main() -> int:
-    """Serve the socket of the second argument by the plan of the first, where forking is not safe."""
+    """Serve by the plan of the first argument, where forking is not safe. Then: descriptors of socket and memory."""
     plan = Plan.from_json(sys.argv[1])
     work = plan.load_work()
     with socket.socket(fileno=int(sys.argv[2])) as connection:
-        return Worker(connection, work, plan.limits).serve()
+        return Worker(connection, AnswerMemory(int(sys.argv[3])), work, plan.limits).serve()
 
 
 if __name__ == "__main__":

@@ -69,9 +69,13 @@ class FileStore:
         target = self._thumbnail(key)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            self._write_partial(png, is_durable=False).replace(target)
+            partial = self._write_partial(png, is_durable=False)
         except OSError:
             return
+        try:
+            partial.replace(target)
+        except OSError:
+            partial.unlink(missing_ok=True)
 
     def remove(self, sha256: str, *, thumbnail: str) -> None:
         """Remove a file and the thumbnail under a key; what is not there is gone already."""

@@ -3,37 +3,35 @@
 Templates hold `if`, `for` and the formatting filters of this module; what a page shows is decided in its context.
 """
 
+import gzip
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
-from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
-from app.web.words import say, script_words
+from app.web.words import say, say_or, script_words
 
 _ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = _ROOT / "templates"
 STATIC = _ROOT / "static"
 
-_REFUSALS = {
-    "NOT_FRONTAL": "lateral view",
-    "NOT_A_FRONTAL_CHEST": "no frontal chest",
-    "WRONG_MODALITY": "not a plain radiograph",
-    "OUT_OF_SCOPE_AGE": "not an adult",
-    "TOO_SMALL": "image too small",
-    "BLANK": "blank image",
-    "NOT_A_CHEST_RADIOGRAPH": "no chest radiograph",
-    "CUT_OFF": "lungs cut off",
-    "COLLAGE": "several images in one",
-    "ROTATION_UNCERTAIN": "which way up is unclear",
-    "POLARITY_UNCERTAIN": "black and white unclear",
+_MEDIA_TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+    ".woff2": "font/woff2",
 }
+"""Written down here: what the machine's own table says differs from machine to machine."""
 
 
 class NamesRoutes(Protocol):
@@ -77,15 +75,56 @@ class Pages:
         return HTMLResponse(body, status_code=status_code, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
 
-class HashedStaticFiles(StaticFiles):
-    """Static files below an address that holds their hash, so that a browser may keep them for good."""
+class HashedStaticFiles:
+    """Static files below an address that holds their hash: read once, kept in memory here and for good in a browser.
 
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Answer with the file and the permission to keep it."""
-        response = await super().get_response(path, scope)
-        if response.status_code == 200:
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response
+    The viewer's page asks for some eighty of them. From memory each costs this process a quarter of what it costs from
+    the disk, and a fresh browser sees its first picture the sooner.
+    """
+
+    def __init__(self, *, directory: Path) -> None:
+        paths = (path for path in directory.rglob("*") if path.is_file())
+        self._files = {path.relative_to(directory).as_posix(): _StaticFile(path) for path in paths}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request.
+
+        Raises:
+            HTTPException: there is no such file, or it is asked for in another way than to be read.
+        """
+        file = self._files.get(scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/"))
+        if file is None:
+            raise HTTPException(status_code=404)
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(status_code=405)
+        await file.answer(Headers(scope=scope))(scope, receive, send)
+
+
+class _StaticFile:
+    """One file as it is sent, plain and packed."""
+
+    def __init__(self, path: Path) -> None:
+        self._data = path.read_bytes()
+        self._media_type = _MEDIA_TYPES.get(path.suffix, "application/octet-stream")
+        self._is_text = self._media_type.startswith("text/") or path.suffix == ".svg"
+        self._headers = {
+            "ETag": f'W/"{hashlib.sha256(self._data).hexdigest()[:32]}"',
+            "Cache-Control": "public, max-age=31536000, immutable",
+            "Vary": "Accept-Encoding",
+        }
+
+    @cached_property
+    def _packed(self) -> bytes:
+        return gzip.compress(self._data, mtime=0)
+
+    def answer(self, asked: Headers) -> Response:
+        """Answer with the file, or with the word that the browser has it."""
+        if asked.get("if-none-match") == self._headers["ETag"]:
+            return Response(status_code=304, headers=self._headers)
+        if self._is_text and "gzip" in asked.get("accept-encoding", ""):
+            headers = self._headers | {"Content-Encoding": "gzip"}
+            return Response(self._packed, media_type=self._media_type, headers=headers)
+        return Response(self._data, media_type=self._media_type, headers=self._headers)
 
 
 def make_environment(templates: Path = TEMPLATES) -> Environment:
@@ -161,12 +200,12 @@ def finding_name(value: str) -> str:
 
 def zone_name(value: str) -> str:
     """Return a lung zone's name on screen: `right-upper` is `Right upper`."""
-    return str(value).replace("-", " ").capitalize()
+    return say(f"zones.{value}")
 
 
 def refusal_name(code: str) -> str:
     """Return the few words for a refusal or failure code that stand in a list."""
-    return _REFUSALS.get(code, code.replace("_", " ").lower())
+    return say_or(f"refusals.{code}", code.replace("_", " ").lower())
 
 
 def format_iso(value: datetime) -> str:

@@ -7,6 +7,9 @@ from typing import Any
 
 _FILE = Path(__file__).resolve().parents[2] / "templates" / "words" / "en.toml"
 
+SHARED = ("findings", "impressions")
+"""Tables that pages and scripts both say."""
+
 
 @cache
 def catalogue() -> dict[str, Any]:
@@ -31,6 +34,14 @@ def say(key: str, **values: object) -> str:
     return str(found).format(**values) if values else str(found)
 
 
+def say_or(key: str, fallback: str) -> str:
+    """Return a sentence by its dotted key, or another where there is none: codes may be newer than the catalogue."""
+    try:
+        return say(key)
+    except KeyError:
+        return fallback
+
+
 def script_words() -> dict[str, Any]:
-    """Return what scripts say: their own table, and the names of findings."""
-    return {**catalogue()["script"], "findings": catalogue()["findings"]}
+    """Return what scripts say: their own table, and the names that they share with the pages."""
+    return {**catalogue()["script"], **{name: catalogue()[name] for name in SHARED}}

@@ -20,11 +20,13 @@ from model.imaging.quiet import quiet_pydicom
 from model.imaging.radiograph import (
     Caution,
     Encoding,
+    NewPixels,
     PhotometricInterpretation,
     PresentationLutShape,
     Radiograph,
     VoiLut,
     VoiWindow,
+    new_pixels,
 )
 
 _POLARITY_CONTRADICTED = Caution(
@@ -50,7 +52,7 @@ _SQUARE = 0.01
 """Chosen: a hundredth of a side is below what the eye sees and what a spacing is rounded to."""
 
 
-def read_dicom(data: bytes, *, limits: ReadLimits) -> Radiograph:
+def read_dicom(data: bytes, *, limits: ReadLimits, new_pixels: NewPixels = new_pixels) -> Radiograph:
     """Decode a DICOM file of one frame.
 
     Raises:
@@ -62,7 +64,7 @@ def read_dicom(data: bytes, *, limits: ReadLimits) -> Radiograph:
     with quiet_pydicom():
         dataset, cautions = _parse(data, limits)
         layout = read_layout(dataset, limits=limits)
-        decoded = _to_modality(dataset, decode_stored(dataset, layout, limits=limits), layout)
+        decoded = _to_modality(dataset, decode_stored(dataset, layout, limits=limits), layout, new_pixels)
         return _assemble(dataset, layout, decoded, cautions)
 
 
@@ -72,6 +74,7 @@ class _Decoded:
 
     pixels: NDArray[np.float32]
     value_range: tuple[float, float]
+    rescale: tuple[float, float] | None = (1.0, 0.0)
     padding: tuple[float, float] | None = None
     voi: VoiWindow | VoiLut | None = None
     cautions: tuple[Caution, ...] = ()
@@ -90,23 +93,26 @@ def _parse(data: bytes, limits: ReadLimits) -> tuple[FileDataset, tuple[Caution,
     return dataset, (_TRANSFER_SYNTAX_ASSUMED,)
 
 
-def _to_modality(dataset: FileDataset, stored: NDArray[Any], layout: PixelLayout) -> _Decoded:
+def _to_modality(dataset: FileDataset, stored: NDArray[Any], layout: PixelLayout, new_pixels: NewPixels) -> _Decoded:
+    pixels = new_pixels((layout.rows, layout.columns))
     if layout.is_colour:
         # Windows and rescale are not defined for colour (DICOM PS3.3 C.7.6.3.1.2): the representable range holds.
         gray, caution = to_gray(stored[..., ::-1])
+        pixels[...] = gray
         return _Decoded(
-            pixels=gray.astype(np.float32),
+            pixels=pixels,
             value_range=(0.0, float(2**layout.bits_stored - 1)),
             cautions=() if caution is None else (caution,),
         )
     stored_range, is_exceeded = _stored_range(stored, layout)
     transform = read_modality(dataset, stored_range)
-    pixels = transform.apply(stored)
+    transform.apply(stored, out=pixels)
     padding = _usable_padding(dataset, layout, transform, pixels)
     voi, cautions = choose_voi(dataset, pixels, padding=padding, value_range=transform.value_range)
     return _Decoded(
         pixels=pixels,
         value_range=transform.value_range,
+        rescale=None if transform.lut is not None else (transform.slope, transform.intercept),
         padding=padding,
         voi=voi,
         cautions=((_BITS_STORED_EXCEEDED,) if is_exceeded else ()) + cautions,
@@ -165,6 +171,7 @@ def _assemble(
         pixels=decoded.pixels,
         value_range=decoded.value_range,
         encoding=Encoding.DICOM,
+        rescale=decoded.rescale,
         photometric_interpretation=photometric,
         presentation_lut_shape=shape,
         voi=decoded.voi,

@@ -31,6 +31,9 @@ MAX_VALUE_BYTES = 2 * 1024 * 1024
 """Size of an attribute that is looked up, its sequence items with it. The largest table of 65536 entries has 131,072;
 items of eight bytes would take seconds to parse well below what a file may hold."""
 
+_LONGEST_TEXT = 64
+"""Characters. A UID has 64 and a code string 16 (DICOM PS3.5 6.2); what is longer is neither."""
+
 
 def values(dataset: Dataset, keyword: str) -> tuple[object, ...]:
     """Give the values of an attribute; an absent or empty one has none.
@@ -89,12 +92,13 @@ def integer(dataset: Dataset, keyword: str, *, default: int | None = None) -> in
 
 
 def text(dataset: Dataset, keyword: str) -> str | None:
-    """Give the first value of a code string in capitals; `None` when absent, empty or malformed."""
+    """Give the first value of a code string or UID in capitals; `None` when absent, empty, too long or malformed."""
     try:
         found = values(dataset, keyword)
     except UnreadableDicomError:
         return None
-    return (str(found[0]).strip("\0 ").upper() or None) if found else None
+    given = str(found[0]).strip("\0 ").upper() if found else ""
+    return given if 0 < len(given) <= _LONGEST_TEXT else None
 
 
 def items(dataset: Dataset, keyword: str) -> Sequence[Dataset]:

@@ -29,19 +29,25 @@ class ModalityTransform:
     intercept: float = 0.0
     lut: tuple[NDArray[np.float64], int] | None = None
 
-    def apply(self, stored: NDArray[Any]) -> NDArray[np.float32]:
-        """Turn stored values into modality values, rounded to float32 once."""
+    def apply(self, stored: NDArray[Any], *, out: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+        """Turn stored values into modality values, rounded to float32 once.
+
+        Args:
+            out: Where they are written; `None` makes an array.
+        """
+        pixels = np.empty(stored.shape, np.float32) if out is None else out
         if self.lut is not None:
             entries, first_value = self.lut
-            return apply_modality_lut(stored, entries=entries, first_value=first_value).astype(np.float32)
-        if self._is_exact_in_float32:
-            pixels = stored.astype(np.float32)
+            pixels[...] = apply_modality_lut(stored, entries=entries, first_value=first_value)
+        elif self._is_exact_in_float32:
+            pixels[...] = stored
             if self.slope != 1:
                 pixels *= np.float32(self.slope)
             if self.intercept != 0:
                 pixels += np.float32(self.intercept)
-            return pixels
-        return apply_rescale(stored, slope=self.slope, intercept=self.intercept).astype(np.float32)
+        else:
+            pixels[...] = apply_rescale(stored, slope=self.slope, intercept=self.intercept)
+        return pixels
 
     @property
     def _is_exact_in_float32(self) -> bool:

@@ -3,11 +3,20 @@
 It holds no name, identifier, date or accession number, so nothing downstream of it can leak one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+
+NewPixels = Callable[[tuple[int, int]], NDArray[np.float32]]
+"""Makes the array that modality pixels are written to, of any values: a caller may want them in a place of its own."""
+
+
+def new_pixels(shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Make the array of modality pixels where numpy makes arrays."""
+    return np.empty(shape, np.float32)
 
 
 class Encoding(StrEnum):
@@ -97,6 +106,8 @@ class Radiograph:
         pixels: (H, W) float32, modality values: after rescale or modality LUT, before any window. Polarity as stored.
         value_range: Lowest and highest modality value that the file's encoding can represent (from Bits Stored, Pixel
             Representation, slope and intercept; 0 and 255 or 65535 for raster files), never the image's own extremes.
+        rescale: Slope and intercept by which stored values became modality values; `None` where a table did it, which
+            cannot be turned back.
         photometric_interpretation: Which end of the values is white; raster files are MONOCHROME2.
         voi: The window or table that the file asks for; `None` when it has no usable one.
         padding: Inclusive range of modality values that mark pixels outside the image, or `None`.
@@ -116,6 +127,7 @@ class Radiograph:
     pixels: NDArray[np.float32]
     value_range: tuple[float, float]
     encoding: Encoding
+    rescale: tuple[float, float] | None = (1.0, 0.0)
     photometric_interpretation: PhotometricInterpretation = PhotometricInterpretation.MONOCHROME2
     presentation_lut_shape: PresentationLutShape = PresentationLutShape.IDENTITY
     voi: VoiWindow | VoiLut | None = None

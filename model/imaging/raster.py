@@ -11,7 +11,7 @@ from model.imaging.colour import to_gray
 from model.imaging.exif import read_orientation, turn_upright
 from model.imaging.limits import ReadLimits, check_size
 from model.imaging.png import walk_png
-from model.imaging.radiograph import Caution, Encoding, Radiograph
+from model.imaging.radiograph import Caution, Encoding, NewPixels, Radiograph, new_pixels
 from model.imaging.stream import application_data, read_jpeg_header
 
 _ADOBE, _EXIF = 0xEE, 0xE1
@@ -33,7 +33,7 @@ PRINTING_COLOURS = Caution(
 )
 
 
-def read_png(data: bytes, *, limits: ReadLimits) -> Radiograph:
+def read_png(data: bytes, *, limits: ReadLimits, new_pixels: NewPixels = new_pixels) -> Radiograph:
     """Decode a PNG file at its full depth, turned as its EXIF orientation says.
 
     Raises:
@@ -44,10 +44,10 @@ def read_png(data: bytes, *, limits: ReadLimits) -> Radiograph:
     file = walk_png(data)
     check_size(file.rows, file.columns, pixel_bytes=file.pixel_bytes, file_bytes=len(data), limits=limits)
     pixels = _decode(file.image, cv2.IMREAD_UNCHANGED)
-    return _to_radiograph(turn_upright(pixels, read_orientation(file.exif)), Encoding.PNG, (NO_HEADER,))
+    return _to_radiograph(turn_upright(pixels, read_orientation(file.exif)), Encoding.PNG, (NO_HEADER,), new_pixels)
 
 
-def read_jpeg(data: bytes, *, limits: ReadLimits) -> Radiograph:
+def read_jpeg(data: bytes, *, limits: ReadLimits, new_pixels: NewPixels = new_pixels) -> Radiograph:
     """Decode a JPEG file, turned as its EXIF orientation says.
 
     Raises:
@@ -80,7 +80,7 @@ def read_jpeg(data: bytes, *, limits: ReadLimits) -> Radiograph:
     pixels = _decode(data, cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
     exif = application_data(data, _EXIF, _EXIF_PREFIX)
     cautions = (NO_HEADER, PRINTING_COLOURS) if is_cmyk else (NO_HEADER,)
-    return _to_radiograph(turn_upright(pixels, read_orientation(exif)), Encoding.JPEG, cautions)
+    return _to_radiograph(turn_upright(pixels, read_orientation(exif)), Encoding.JPEG, cautions, new_pixels)
 
 
 def _decode(data: bytes, flags: int) -> NDArray[Any]:
@@ -93,7 +93,9 @@ def _decode(data: bytes, flags: int) -> NDArray[Any]:
     return np.asarray(pixels)
 
 
-def _to_radiograph(pixels: NDArray[Any], encoding: Encoding, cautions: tuple[Caution, ...]) -> Radiograph:
+def _to_radiograph(
+    pixels: NDArray[Any], encoding: Encoding, cautions: tuple[Caution, ...], new_pixels: NewPixels
+) -> Radiograph:
     white = float(np.iinfo(pixels.dtype).max)
     if pixels.ndim == 3 and pixels.shape[2] in (2, 4):
         if not (pixels[..., -1] == white).all():
@@ -102,8 +104,10 @@ def _to_radiograph(pixels: NDArray[Any], encoding: Encoding, cautions: tuple[Cau
     if pixels.ndim == 3 and pixels.shape[2] == 3:
         pixels, caution = to_gray(pixels)
         cautions += () if caution is None else (caution,)
+    modality = new_pixels((pixels.shape[0], pixels.shape[1]))
+    modality[...] = pixels.reshape(modality.shape)
     return Radiograph(
-        pixels=np.ascontiguousarray(pixels, dtype=np.float32).reshape(pixels.shape[:2]),
+        pixels=modality,
         value_range=(0.0, white),
         encoding=encoding,
         cautions=cautions,

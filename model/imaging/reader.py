@@ -5,18 +5,21 @@ from model.imaging import png
 from model.imaging.dicom import read_dicom
 from model.imaging.dicom_file import is_dicom
 from model.imaging.limits import DEFAULT_LIMITS, ReadLimits
-from model.imaging.radiograph import Radiograph
+from model.imaging.radiograph import NewPixels, Radiograph, new_pixels
 from model.imaging.raster import read_jpeg, read_png
 
 _JPEG_SIGNATURE = b"\xff\xd8\xff"
 
 
-def read_radiograph(data: bytes, *, limits: ReadLimits = DEFAULT_LIMITS) -> Radiograph:
+def read_radiograph(
+    data: bytes, *, limits: ReadLimits = DEFAULT_LIMITS, new_pixels: NewPixels = new_pixels
+) -> Radiograph:
     """Decode a DICOM, PNG or JPEG file.
 
     Args:
         data: The whole file.
         limits: Checked before any pixel is decoded.
+        new_pixels: Called once at most, when the shape is known.
 
     Raises:
         UnreadableFileError: One of its subclasses, whatever is wrong with the bytes; never anything else.
@@ -28,9 +31,9 @@ def read_radiograph(data: bytes, *, limits: ReadLimits = DEFAULT_LIMITS) -> Radi
             limit=limits.max_bytes,
         )
     if is_dicom(data):
-        return read_dicom(data, limits=limits)
+        return read_dicom(data, limits=limits, new_pixels=new_pixels)
     if data.startswith(png.SIGNATURE):
-        return read_png(data, limits=limits)
+        return read_png(data, limits=limits, new_pixels=new_pixels)
     if data.startswith(_JPEG_SIGNATURE):
-        return read_jpeg(data, limits=limits)
+        return read_jpeg(data, limits=limits, new_pixels=new_pixels)
     raise UnknownFormatError("The file is neither DICOM nor PNG nor JPEG.")

@@ -31,7 +31,7 @@ FLAGS = (
 
 START_TIMEOUT_S = 60
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 """A busy machine is slow; what a test waits for is what must happen, not how soon."""
 
 Serve = Callable[[Any], str]
@@ -93,7 +93,7 @@ def page(browser: Browser, serve: Serve) -> Iterator[Page]:
     """
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(60_000)
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)

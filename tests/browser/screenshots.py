@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import FLAGS, running_server
-from tests.browser.viewer import at_rest, drag, open_case, send_chest
+from tests.browser.viewer import at_rest, draw_marks, open_case, send_chest
 from tests.conftest import chromium_path
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "img"
@@ -60,24 +60,6 @@ def send_cases(address: str) -> Any:
     earlier = {"accession_number": "A20111", "StudyDate": "20250311", "StudyTime": "101500"}
     send_chest(address, rows=1500, columns=1240, seed=seed, **(patient | earlier | {"opacity": False}))
     return case
-
-
-def draw_marks(page: Page) -> None:
-    """Draw one mark of most kinds."""
-    page.keyboard.press("l")
-    drag(page, (330, 330), (480, 345))
-    page.keyboard.press("g")
-    drag(page, (250, 210), (380, 250))
-    page.mouse.click(470, 230)
-    page.keyboard.press("x")
-    drag(page, (440, 600), (705, 600))
-    drag(page, (262, 690), (820, 690))
-    page.keyboard.press("e")
-    drag(page, (610, 300), (710, 390))
-    page.keyboard.press("t")
-    drag(page, (790, 440), (730, 520))
-    page.keyboard.type("Hazy")
-    page.keyboard.press("Enter")
 
 
 def take(page: Page, name: str) -> None:

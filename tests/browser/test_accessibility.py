@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.application import gray_png
-from tests.browser.worklist import choose, payload, review, send, send_every_state
+from tests.browser.viewer import send
+from tests.browser.worklist import choose, payload, review, send_every_state
 from tests.fakes import FakePredictor
 
 pytestmark = pytest.mark.browser

@@ -1,6 +1,6 @@
 """From a file to a signed review, in a real browser."""
 
-import re
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import FilePayload, Page, expect
 
+from model.imaging.radiograph import Radiograph
+from tests.browser.viewer import panel_of, settle, wait_for_number, wait_for_picture
+from tests.browser.worklist import payload
 from tests.factories import make_png, make_radiograph_dicom
 from tests.fakes import FakePredictor
 from tests.phantoms import make_chest_phantom
@@ -25,12 +28,9 @@ def chest_dicom() -> bytes:
     return make_radiograph_dicom(pixels, bits_stored=12, WindowCenter=2048, WindowWidth=4096, AccessionNumber="A20418")
 
 
-def payload(name: str, data: bytes) -> FilePayload:
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": data}
-
-
 def stage_of(page: Page) -> NDArray[np.uint8]:
-    """The stage as it is on the screen, grey."""
+    """The stage as it is on the screen, once what was done last is drawn."""
+    settle(page)
     png = page.locator("[data-stage]").screenshot()
     image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
@@ -40,10 +40,6 @@ def stage_of(page: Page) -> NDArray[np.uint8]:
 def colour_of(image: NDArray[np.uint8]) -> float:
     """How far the image is from grey, at the most: a heatmap is coloured, a radiograph is not."""
     return float((image.max(axis=2).astype(int) - image.min(axis=2)).max())
-
-
-def wait_for_picture(page: Page) -> None:
-    expect(page.locator("[data-canvas]")).to_have_attribute("data-radiograph", re.compile("."))
 
 
 def upload(page: Page, address: str, *files: FilePayload) -> None:
@@ -68,6 +64,7 @@ def test_upload_view_window_heatmap_agree(
     wait_for_picture(page)
     expect(page.get_by_text("Research use · not a medical device")).to_be_visible()
 
+    page.locator(".steps img").first.wait_for()  # after the map: from here on nothing changes by itself
     before = stage_of(page)
     page.keyboard.press("ArrowUp")
     expect(canvas).to_have_attribute("data-center", "0.4500")
@@ -78,13 +75,13 @@ def test_upload_view_window_heatmap_agree(
     page.mouse.down()
     page.mouse.move(stage["x"] + 200, stage["y"] + 300)
     page.mouse.up()
-    assert float(canvas.get_attribute("data-width") or 0) < 1
+    wait_for_number(page, "width", "value < 1")
     page.keyboard.press("0")
     expect(canvas).to_have_attribute("data-width", "1.0000")
 
     if page.locator('[data-command="heatmap"]').get_attribute("aria-pressed") == "false":
         page.keyboard.press("h")
-    reading = page.locator("[data-live=panel]").get_attribute("data-reading")
+    reading = panel_of(page).get_attribute("data-reading")
     expect(canvas).to_have_attribute("data-map", str(reading))
     page.locator("[data-above]").fill("0")
     if make_predictor is FakePredictor:
@@ -158,14 +155,22 @@ def test_a_dropped_file_is_read_and_a_second_time_known(page: Page, serve: Calla
 
 
 def test_a_panel_fills_by_itself_when_the_reading_is_there(page: Page, serve: Callable[[Any], str]) -> None:
-    address = serve(FakePredictor(delay_s=3))
+    opened = threading.Event()
+
+    def wait(radiograph: Radiograph) -> None:
+        if radiograph.shape == (ROWS, COLUMNS):
+            assert opened.wait(120)
+
+    address = serve(FakePredictor(behaviour=wait))
     page.goto(address)
     page.locator('[data-picker="files"]').set_input_files([payload("chest.dcm", chest_dicom())])
     page.locator(".row[data-case]").first.wait_for()
     page.locator("[data-open]").click()
 
     wait_for_picture(page)
-    expect(page.locator('[data-live="panel"]')).to_have_attribute("data-status", "done")
+    expect(page.locator(".panel .finding.working")).to_be_visible()
+    opened.set()
+    expect(panel_of(page)).to_have_attribute("data-status", "done")
     expect(page.locator(".panel .finding")).to_contain_text("COVID-19")
     expect(page.locator(".steps img")).to_have_count(2)
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.worklist import SIZES, labels, review, selected, send, send_every_state, send_levels
+from tests.browser.viewer import send
+from tests.browser.worklist import SIZES, expect_labels, review, selected, send_every_state, send_levels
 from tests.factories import make_chest_dicom
 from tests.fakes import FakePredictor
 
@@ -28,7 +29,7 @@ def test_the_day_s_list_is_narrowed_ordered_and_reset_without_leaving_the_page(
     page.goto(address)
     page.evaluate("window.isSamePage = true")
 
-    assert labels(page) == ["A1", "A2", "A3", "A0"]
+    expect_labels(page, "A1", "A2", "A3", "A0")
     page.get_by_role("link", name="Flagged 3").click()
     expect(page.locator(".row")).to_have_count(3)
     if size[0] < 1200:
@@ -37,13 +38,13 @@ def test_the_day_s_list_is_narrowed_ordered_and_reset_without_leaving_the_page(
     expect(page.locator(".row")).to_have_count(2)
     page.get_by_role("link", name="COVID-19 probability").click()
     expect(page.locator(".rule")).to_contain_text("Highest COVID-19 probability first")
-    assert labels(page) == ["A3", "A1"]
+    expect_labels(page, "A3", "A1")
 
     page.reload()
-    assert labels(page) == ["A3", "A1"]
+    expect_labels(page, "A3", "A1")
     page.get_by_role("link", name="Model").click()
     page.get_by_role("link", name="Worklist").click()
-    assert labels(page) == ["A3", "A1"]
+    expect_labels(page, "A3", "A1")
     page.get_by_role("link", name="Take away: COVID-19").click()
     expect(page.locator(".row")).to_have_count(3)
     page.go_back()
@@ -61,7 +62,7 @@ def test_a_list_is_changed_in_place(page: Page, serve: Serve) -> None:
     expect(page.locator(".row")).to_have_count(1)
     expect(page).to_have_url(re.compile("view=flagged"))
     assert page.evaluate("window.isSamePage")
-    assert page.evaluate("document.activeElement.textContent").startswith("Flagged")
+    expect(page.get_by_role("link", name="Flagged 1")).to_be_focused()
 
 
 def test_a_search_finds_while_one_types_and_leaves_no_patient_in_an_address(page: Page, serve: Serve) -> None:
@@ -76,7 +77,7 @@ def test_a_search_finds_while_one_types_and_leaves_no_patient_in_an_address(page
     page.keyboard.type("zyx marker p-0724")
     expect(page.locator("[data-found]")).to_have_text("1 case found.")
     expect(page.locator(".row")).to_have_count(1)
-    assert labels(page) == ["A20418"]
+    expect_labels(page, "A20418")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/cases/*-*")
@@ -102,7 +103,7 @@ def test_a_search_works_without_scripts(page: Page, serve: Serve) -> None:
     plain.keyboard.press("Enter")
 
     expect(plain.locator(".row")).to_have_count(1)
-    assert labels(plain) == ["A1"]
+    expect_labels(plain, "A1")
     assert "A1" not in plain.url
     context.close()
 
@@ -117,7 +118,7 @@ def test_a_search_without_connection_says_so_and_keeps_what_was_typed(page: Page
 
     expect(page.locator("[data-toast]")).to_contain_text("could not be loaded")
     expect(page.get_by_role("searchbox")).to_have_value("A0")
-    assert labels(page) == ["A0"]
+    expect_labels(page, "A0")
 
 
 def test_a_search_that_the_server_forgot_is_said_and_not_taken_for_an_empty_list(page: Page, serve: Serve) -> None:
@@ -127,7 +128,7 @@ def test_a_search_that_the_server_forgot_is_said_and_not_taken_for_an_empty_list
     page.goto(f"{address}/cases?search=forgotten")
 
     expect(page.get_by_role("alert")).to_contain_text("does not know this search any more")
-    assert labels(page) == ["A0"]
+    expect_labels(page, "A0")
 
 
 def test_a_list_that_is_slow_keeps_its_heights(page: Page, serve: Serve) -> None:
@@ -239,11 +240,11 @@ def test_a_lost_connection_is_said_the_list_stays_and_comes_back(page: Page, ser
     page.route("**/events", answer)
     page.goto(address)
 
-    expect(page.locator("[data-lost]")).to_be_visible(timeout=15_000)
-    assert labels(page) == ["A0"]
+    expect(page.locator("[data-lost]")).to_be_visible()
+    expect_labels(page, "A0")
     send_levels(address, 20, 204)
     page.unroute("**/events")
-    expect(page.locator("[data-lost]")).to_be_hidden(timeout=15_000)
+    expect(page.locator("[data-lost]")).to_be_hidden()
     expect(page.locator(".row")).to_have_count(2)
 
 
@@ -332,20 +333,18 @@ def test_nothing_shifts_while_the_page_fills(page: Page, serve: Serve) -> None:
     assert page.evaluate("window.shift") < 0.01
 
 
-def test_a_press_is_felt_within_a_tenth_of_a_second(page: Page, serve: Serve) -> None:
+def test_a_press_is_felt_before_the_server_answers(page: Page, serve: Serve) -> None:
     address = serve(FakePredictor())
     send_levels(address, 20, 204)
     page.goto(address)
     page.route("**/cases?view=flagged", lambda route: None)  # the server takes its time
 
-    waited = page.evaluate(
-        """async () => {
+    is_felt = page.evaluate(
+        """() => {
             const link = [...document.querySelectorAll(".rail a")].find((each) => each.textContent.includes("Flagged"));
-            const started = performance.now();
             link.click();
-            while (!link.hasAttribute("aria-busy")) await new Promise(requestAnimationFrame);
-            return performance.now() - started;
+            return link.hasAttribute("aria-busy");
         }"""
     )
 
-    assert waited < 100
+    assert is_felt, "the next frame shows it, however busy the machine is"

@@ -11,13 +11,17 @@ from playwright.sync_api import Page, expect
 
 from model.imaging.radiograph import Radiograph
 from tests.application import gray_png
-from tests.browser.worklist import choose, hand_over, payload, selected
+from tests.browser.worklist import choose, hand_over, payload
 from tests.factories import make_png
 from tests.fakes import FakePredictor
 
 pytestmark = pytest.mark.browser
 
 Serve = Callable[[Any], str]
+ROW_IS_ABOVE_TRAY = """() => {
+    const [row, tray] = [".row.selected", "[data-tray]"].map((each) => document.querySelector(each));
+    return row.getBoundingClientRect().bottom <= tray.getBoundingClientRect().top;
+}"""
 TINY = make_png(np.full((16, 16), 200, np.uint8))
 
 
@@ -70,7 +74,7 @@ def test_many_files_go_three_at_a_time_and_each_says_how_far_it_is(page: Page, s
 
     def wait(radiograph: Radiograph) -> None:
         if radiograph.shape[0] == 64:
-            assert opened.wait(60)
+            assert opened.wait(150)
 
     page.add_init_script(
         """let sending = 0;
@@ -104,18 +108,17 @@ def test_leaving_while_files_wait_is_asked_about(page: Page, serve: Serve) -> No
 
     def wait(radiograph: Radiograph) -> None:
         if radiograph.shape[0] == 64:
-            assert opened.wait(60)
+            assert opened.wait(150)
 
     page.goto(serve(FakePredictor(behaviour=wait)))
-    asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     choose(page, payload("one.png", gray_png(20)))
     expect(page.locator(".upload .state.reading")).to_have_count(1)
 
     page.get_by_role("heading", name="Uploading").click()  # a browser asks only for a page that was used
-    page.evaluate("window.location.assign('/model')")
-    page.wait_for_timeout(500)
-    assert asked == ["beforeunload"]
+    with page.expect_event("dialog") as asked:
+        page.evaluate("void setTimeout(() => window.location.assign('/model'))")
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
     expect(page.locator("[data-tray]")).to_be_visible()
     opened.set()
     expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 1 file · 1 read")
@@ -186,10 +189,7 @@ def test_the_tray_never_covers_the_selected_row(page: Page, serve: Serve) -> Non
 
     for key in ("End", "k", "k", "Home", "End"):
         page.keyboard.press(key)
-        row, tray = selected(page).bounding_box(), page.locator("[data-tray]").bounding_box()
-        assert row
-        assert tray
-        assert row["y"] + row["height"] <= tray["y"], key
+        page.wait_for_function(ROW_IS_ABOVE_TRAY)
 
 
 def test_the_same_file_twice_is_one_radiograph(page: Page, serve: Serve) -> None:

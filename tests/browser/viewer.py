@@ -1,7 +1,6 @@
 """What the tests of the viewer share: cases that are there, the stage's state, drags, pictures of the canvas."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -34,8 +33,9 @@ def open_case(page: Page, address: str, answer: Any) -> None:
 
 
 def wait_for_picture(page: Page) -> None:
-    """Wait until the stage shows a radiograph."""
+    """Wait until the stage shows a radiograph and tools and keys work."""
     expect(canvas_of(page)).to_have_attribute("data-radiograph", re.compile("."))
+    expect(page.locator("body")).to_have_attribute("data-ready", "")
 
 
 def canvas_of(page: Page) -> Locator:
@@ -43,10 +43,25 @@ def canvas_of(page: Page) -> Locator:
     return page.locator("[data-canvas]")
 
 
+def panel_of(page: Page) -> Locator:
+    """The panel; its data attributes say which reading it speaks of."""
+    return page.locator('[data-live="panel"]')
+
+
+def settle(page: Page) -> None:
+    """Let what was done last be drawn; on a page that stays."""
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
 def state(page: Page, name: str) -> str:
     """One of the canvas' data attributes, once what was done last is drawn."""
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    settle(page)
     return canvas_of(page).get_attribute(f"data-{name}") or ""
+
+
+def number(page: Page, name: str) -> float:
+    """One of the canvas' data attributes that is a number, once what was done last is drawn."""
+    return float(state(page, name))
 
 
 def drag(page: Page, *points: tuple[float, float], button: Any = "left") -> None:
@@ -61,11 +76,31 @@ def drag(page: Page, *points: tuple[float, float], button: Any = "left") -> None
     page.mouse.up(button=button)
 
 
-def wait_for_number(page: Page, name: str, condition: str) -> None:
-    """Wait until a number of the canvas' data attributes meets a condition on `value`, in JavaScript."""
+def wait_for_number(page: Page, name: str, condition: str, canvas: str = "[data-canvas]") -> None:
+    """Wait until a number of a canvas' data attributes meets a condition on `value`, in JavaScript."""
     page.wait_for_function(
-        f"() => {{ const value = Number(document.querySelector('[data-canvas]').dataset.{name}); return {condition}; }}"
+        f"() => {{ const value = Number(document.querySelector('{canvas}').dataset.{name}); return {condition}; }}"
     )
+
+
+def draw_marks(page: Page) -> None:
+    """Draw one mark of each kind on a radiograph at 1440 × 900, where such a thing lies in a chest."""
+    page.keyboard.press("l")
+    drag(page, (330, 330), (480, 345))
+    page.keyboard.press("g")
+    drag(page, (250, 210), (380, 250))
+    page.mouse.click(470, 230)
+    page.keyboard.press("x")
+    drag(page, (440, 600), (705, 600))
+    drag(page, (262, 690), (820, 690))
+    page.keyboard.press("r")
+    drag(page, (370, 400), (450, 470))
+    page.keyboard.press("e")
+    drag(page, (610, 300), (710, 390))
+    page.keyboard.press("t")
+    drag(page, (790, 440), (730, 520))
+    page.keyboard.type("Hazy")
+    page.keyboard.press("Enter")
 
 
 def at_rest(page: Page) -> None:
@@ -74,7 +109,8 @@ def at_rest(page: Page) -> None:
 
 
 def picture(page: Page) -> NDArray[np.uint8]:
-    """The pane of the current radiograph as it is on the screen, blue, green, red."""
+    """The pane of the current radiograph as it is on the screen, blue, green, red, once what was done last is drawn."""
+    settle(page)
     png = page.locator("[data-current]").screenshot()
     image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
     assert image is not None
@@ -99,6 +135,6 @@ def draw_with(page: Page, renderer: str) -> None:
         )
 
 
-def texts(locator: Locator) -> Sequence[str]:
-    """Texts of all elements, spaces tidied."""
+def texts(locator: Locator) -> list[str]:
+    """Texts of all elements, spaces tidied. Read once: wait first for what must be there."""
     return [" ".join(text.split()) for text in locator.all_inner_texts()]

@@ -4,17 +4,13 @@ from typing import Any
 
 import httpx2 as httpx
 import numpy as np
-from playwright.sync_api import FilePayload, Locator, Page
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from tests.application import gray_dicom
+from tests.browser.viewer import send
 from tests.factories import make_chest_dicom, make_png
 
 SIZES = ((1440, 900), (1024, 768))
-
-
-def send(address: str, data: bytes, name: str = "chest.dcm") -> Any:
-    """Upload a file as a program does and return the answer."""
-    return httpx.post(f"{address}/predict", files={"file": (name, data)}, timeout=60).json()
 
 
 def send_levels(address: str, *levels: int) -> list[Any]:
@@ -67,9 +63,9 @@ def hand_over(page: Page, events: tuple[str, ...], files: dict[str, bytes]) -> N
     )
 
 
-def labels(page: Page) -> list[str]:
-    """The cases of the list in its order."""
-    return page.locator("[data-open]").all_text_contents()
+def expect_labels(page: Page, *labels: str) -> None:
+    """Wait until the list shows these cases in this order."""
+    expect(page.locator("[data-open]")).to_have_text(list(labels))
 
 
 def selected(page: Page) -> Locator:

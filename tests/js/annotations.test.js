@@ -8,6 +8,7 @@ import { lengthBetween, nameSpacing } from "../../static/js/viewer/annotations/l
 import { statisticsOf, valuesWithin } from "../../static/js/viewer/annotations/statistics.js";
 import { AnnotationStore } from "../../static/js/viewer/annotations/store.js";
 import { withMarks } from "../../static/js/viewer/panel/report.js";
+import "./catalogue.js";
 import { PLAIN, picture } from "./examples.js";
 
 const DETECTOR = { row_mm: 0.2, column_mm: 0.1, at_detector: true };
@@ -25,6 +26,13 @@ test("an angle is that of the patient, not of pixels that are not square", () =>
 
   assert.deepEqual(say("angle", corner), ["45.0°"]);
   assert.deepEqual(say("angle", corner, { spacing: DETECTOR }), ["63.4°"]);
+});
+
+test("without a spacing, lengths and angles still follow the shape of a pixel", () => {
+  const image = { ...picture(10, 10, () => 0), aspect: 2 };
+
+  assert.deepEqual(say("ruler", [{ x: 0, y: 0 }, { x: 30, y: 20 }], { image }), ["50 px · no spacing in the file"]);
+  assert.deepEqual(say("angle", [{ x: 10, y: 0 }, { x: 0, y: 0 }, { x: 20, y: 10 }], { image }), ["45.0°"]);
 });
 
 test("the cardiothoracic ratio is heart over thorax and warns of AP", () => {

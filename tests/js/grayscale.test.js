@@ -7,6 +7,7 @@ import {
   describeWindow, displayFunction, greyTable, modalityOf, modalityWindow, paddingValues, storedOf, windowBetween,
 } from "../../static/js/viewer/stage/grayscale.js";
 import { AS_SENT } from "../../static/js/viewer/stage/windowing.js";
+import "./catalogue.js";
 import { PLAIN } from "./examples.js";
 
 const { cases } = JSON.parse(await readFile(new URL("../golden/grayscale.json", import.meta.url), "utf-8"));

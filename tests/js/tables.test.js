@@ -4,11 +4,15 @@ import test from "node:test";
 
 import { exampleOf, fieldsOf, typeOf } from "../../static/js/docs/schema.js";
 import { formatElapsed, formatWaiting } from "../../static/js/time.js";
+import { KINDS } from "../../static/js/viewer/annotations/kinds/index.js";
 import { buildCommands } from "../../static/js/viewer/commands.js";
 import { PALETTES, colourOf, colourTable } from "../../static/js/viewer/draw/colours.js";
 import { blended } from "../../static/js/viewer/draw/evidence.js";
 import { KEYMAP, commandOf, keyOf } from "../../static/js/viewer/keymap.js";
 import { decodeLittleEndian } from "../../static/js/viewer/stage/image.js";
+import { PRESETS } from "../../static/js/viewer/stage/windowing.js";
+import { say } from "../../static/js/words.js";
+import "./catalogue.js";
 
 const press = (key, held = {}) => ({ key, ctrlKey: false, altKey: false, metaKey: false, ...held });
 
@@ -16,7 +20,13 @@ test("every key has a command and every command a key", () => {
   const commands = buildCommands({});
 
   assert.deepEqual(new Set(KEYMAP.map(({ command }) => command)), new Set(commands.keys()));
-  assert.equal(new Set(KEYMAP.map(({ key, ctrl = false }) => `${ctrl} ${key}`)).size, KEYMAP.length);
+  assert.equal(new Set(KEYMAP.map(({ key, ctrl = false, where }) => `${ctrl} ${key} ${where === "covered"}`)).size, KEYMAP.length);
+});
+
+test("every command, its group, every kind of mark and every preset has its words", () => {
+  for (const [name, { group }] of buildCommands({})) assert.ok(say(`commands.${name}`) && say(`groups.${group}`));
+  for (const name of KINDS.keys()) assert.ok(say(`kinds.${name}`) && say(`hints.${name}`));
+  for (const { name } of PRESETS) assert.ok(say(`presets.${name}`));
 });
 
 test("keys find their command, and the browser keeps its own", () => {
@@ -28,6 +38,9 @@ test("keys find their command, and the browser keeps its own", () => {
   assert.equal(commandOf(press("Enter", { ctrlKey: true }), false), "sign");
   assert.equal(commandOf(press("ArrowUp"), true), "up");
   assert.equal(commandOf(press("ArrowUp"), false), null);
+  assert.equal(commandOf(press("c"), false), "comment");
+  assert.equal(commandOf(press("c"), false, true), "impression-covid-19");
+  assert.equal(commandOf(press("n"), false, true), "names");
   assert.equal(keyOf("fit"), "F");
   assert.equal(keyOf("nothing"), "");
 });

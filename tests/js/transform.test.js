@@ -70,6 +70,24 @@ test("image to canvas and back is the same point, for every shape, pose, zoom an
   });
 });
 
+test("a circle in the patient is a circle on the canvas, whatever the shape of a pixel", () => {
+  randomly(200, (random) => {
+    const shape = { width: 50 + 500 * random(), height: 50 + 500 * random(), aspect: 0.4 + 2 * random() };
+    const pose = POSES[Math.floor(random() * POSES.length)];
+    const view = { ...zoomAt(fit(orientedSize(shape, pose), canvas), { x: 10, y: 10 }, 0.5 + random()), ...pose, ...shape };
+    const middle = { x: shape.width * random(), y: shape.height * random() };
+    const [seen, angle, radius] = [imageToCanvas(view, middle), 2 * Math.PI * random(), 10 + 30 * random()];
+
+    // A pixel is 1 wide and `aspect` high.
+    const edge = { x: middle.x + radius * Math.cos(angle), y: middle.y + (radius * Math.sin(angle)) / shape.aspect };
+    const drawn = imageToCanvas(view, edge);
+
+    assert.ok(Math.abs(Math.hypot(drawn.x - seen.x, drawn.y - seen.y) - radius * view.scale) < 1e-6, JSON.stringify(view));
+    const back = canvasToImage(view, drawn);
+    assert.ok(Math.hypot(back.x - edge.x, back.y - edge.y) < 1e-6, JSON.stringify(view));
+  });
+});
+
 test("a fitted picture fills the canvas in one direction and leaves it in none, in every pose", () => {
   for (const shape of SHAPES) {
     for (const pose of POSES) {

@@ -22,7 +22,7 @@ test("a drag keeps the window within its bounds", () => {
 });
 
 test("a preset is known by its window", () => {
-  assert.equal(presetOf(AS_SENT), "As sent");
+  assert.equal(presetOf(AS_SENT), "as-sent");
   assert.equal(presetOf({ center: 0.41, width: 0.3 }), null);
   assert.ok(PRESETS.every(({ window }) => window.width >= MIN_WIDTH));
 });

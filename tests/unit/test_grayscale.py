@@ -5,9 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.cases.grayscale import modality_bytes, modality_scale
+from app.cases.grayscale import describe_grayscale, modality_bytes, modality_scale
 from model.imaging.pixels import presentation_pixels
 from model.imaging.radiograph import Encoding, Radiograph
+from model.imaging.reader import read_radiograph
+from tests.factories import make_lut, make_radiograph_dicom
 from tests.grayscale import decode_case, make_wire, read_table
 
 CASES = read_table()["cases"]
@@ -46,3 +48,21 @@ def test_other_numbers_travel_within_half_a_step() -> None:
 
     assert scale.levels == 65536
     assert np.abs(scale.low + scale.step * values - pixels).max() <= scale.step / 2 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("attributes", "stored"),
+    [
+        ({}, (1, 0)),
+        ({"RescaleSlope": "2", "RescaleIntercept": "-1024"}, (2, -1024)),
+        ({"ModalityLUTSequence": [make_lut([0, 16, 4095], first_value=0)]}, None),
+    ],
+    ids=["absent", "rescale", "table"],
+)
+def test_stored_values_are_told_from_the_decoded_radiograph(
+    attributes: dict[str, Any], stored: tuple[float, float] | None
+) -> None:
+    """Its header is not parsed once more, outside the process that may die of it."""
+    told = describe_grayscale(read_radiograph(make_radiograph_dicom(**attributes))).stored
+
+    assert (None if told is None else (told.slope, told.intercept)) == stored

@@ -2,12 +2,15 @@
 
 import errno
 import os
+import shutil
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import event
@@ -17,10 +20,12 @@ from structlog.testing import capture_logs
 from app.db.engine import Database
 from app.db.tables import Case, RadiographFile
 from app.errors import StorageError
+from app.files.store import FileStore
 from app.settings import Settings
 from tests.application import gray_png, send
+from tests.servers import run_server
 
-PATIENCE_S = 20.0
+PATIENCE_S = 120.0
 
 
 def _fail(*_: object, **__: object) -> Any:
@@ -167,3 +172,65 @@ def test_the_database_s_disk_counts_too(settings: Settings) -> None:
         database.check_room(2**60)
     database.check_room(0)
     database.close()
+
+
+def test_a_thumbnail_that_finds_no_room_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileStore(tmp_path)
+    store.prepare()
+    with monkeypatch.context() as full:
+        full.setattr("pathlib.Path.replace", _fail)
+        store.put_thumbnail("key", b"png")
+
+    assert store.get_thumbnail("key") is None
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own with 16 MB, for database and files."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = shutil.which("mount")
+    command = [mount or "", "-t", "tmpfs", "-o", "size=16m", "covid-xnet-test", str(folder)]
+    if mount is None or os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
+        pytest.skip("nobody but root may mount a disk, and not everywhere")
+    yield folder
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def test_a_disk_that_is_really_full(small_disk: Path) -> None:
+    ballast = small_disk / "ballast"
+    with run_server(small_disk) as (address, process), httpx2.Client(base_url=address, timeout=60) as client:
+
+        def post(level: int) -> Any:
+            return client.post("/predict", files={"file": gray_png(level)})
+
+        before = post(20)
+        _fill(ballast)
+        refused = [post(level) for level in (30, 40)]
+        alive, ready, listed = (client.get(path) for path in ("/healthz", "/readyz", "/cases"))
+        left = list((small_disk / "files" / "incoming").iterdir())
+        ballast.unlink()
+        again = post(30)
+        ready_again = client.get("/readyz")
+        is_running = process.poll() is None
+
+    assert before.status_code == 200
+    assert [(answer.status_code, answer.json()["code"]) for answer in refused] == [(503, "STORAGE_UNAVAILABLE")] * 2
+    assert (alive.status_code, listed.status_code) == (200, 200)
+    assert (ready.status_code, ready.json()["code"]) == (503, "NOT_READY")
+    assert left == []
+    assert len(listed.json()["cases"]) == 1
+    assert (again.status_code, again.json()["duplicate"], ready_again.status_code) == (200, False, 200)
+    assert is_running
+
+
+def _fill(path: Path) -> None:
+    """Write until the disk takes no byte more."""
+    with path.open("wb", buffering=0) as file:
+        for size in (1024**2, 4096, 1):
+            try:
+                while True:
+                    file.write(bytes(size))
+            except OSError:
+                continue

@@ -15,7 +15,7 @@ from app.cases.worklist_page import WorklistPage
 from app.readings.card_page import CardPage
 from app.web.answers import ErrorPage
 from app.web.pages import DocsPage
-from app.web.templating import Pages, make_environment
+from app.web.templating import STATIC, Pages, make_environment
 from tests.application import gray_dicom, gray_png, send
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -27,6 +27,7 @@ CONTEXTS = {
     "docs.html": DocsPage,
     "error.html": ErrorPage,
     "errors/404.html": ErrorPage,
+    "errors/422.html": ErrorPage,
 }
 
 
@@ -202,6 +203,46 @@ def test_an_unknown_case_is_a_page_with_the_way_back(client: TestClient) -> None
     assert response.status_code == 404
     assert 'href="/cases"' in response.text
     assert response.headers["x-request-id"] in response.text
+
+
+@pytest.mark.parametrize("address", ["/cases/none", "/cases?view=none", "/cases?after=none"])
+def test_an_address_that_cannot_be_followed_says_what_a_person_can_do(client: TestClient, address: str) -> None:
+    response = client.get(address, headers=HTML)
+
+    assert response.status_code == 422
+    assert "Open the worklist and choose the case or the list there." in response.text
+    assert "errors`" not in response.text
+    assert 'href="/cases"' in response.text
+
+
+def test_static_files_come_from_memory_packed_and_known_again(client: TestClient) -> None:
+    address = re.findall(r'src="(/static/[^"]+/main.js)"', page(client, "/cases"))[0]
+
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    plain = client.get(address, headers={"Accept-Encoding": "identity"})
+    known = client.get(address, headers={"If-None-Match": plain.headers["etag"]})
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["content-type"] == plain.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert packed.content == plain.content == (STATIC / "js" / "worklist" / "main.js").read_bytes()
+    assert (known.status_code, known.content) == (304, b"")
+    assert client.head(address).status_code == 200
+    assert client.post(address).status_code == 405
+    for nowhere in ("none.js", "..%2fapp%2fmain.py", "js"):
+        assert client.get(address.replace("js/worklist/main.js", nowhere)).status_code == 404
+
+
+def test_the_picture_s_own_modules_are_fetched_before_all_others(client: TestClient) -> None:
+    html = page(client, send(client, gray_png(204)).json()["links"]["viewer"])
+
+    links = re.findall(r'<link rel="modulepreload"( fetchpriority="low")? href="([^"]+)"', html)
+    first = [href for is_low, href in links if not is_low]
+    later = [href for is_low, href in links if is_low]
+    assert first
+    assert any(href.endswith("/stage/viewport.js") for href in first)
+    assert any(href.endswith("/workplace.js") for href in later)
+    assert len(first) < len(later)
+    assert not {*first} & {*later}
 
 
 def test_the_map_comes_at_its_full_depth(client: TestClient) -> None:

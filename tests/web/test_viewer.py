@@ -2,14 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from uuid import uuid4
 
+import cv2
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.cases.pictures import thumbnail
 from app.cases.viewer_correction import correction_of
 from app.cases.viewer_zones import zone_at
 from app.readings.schemas import CautionOut
@@ -18,7 +21,7 @@ from model.imaging.pixels import presentation_pixels
 from model.imaging.reader import read_radiograph
 from model.prediction import Correction
 from tests.application import gray_dicom, gray_png, send
-from tests.factories import make_chest_dicom
+from tests.factories import make_chest_dicom, make_radiograph_dicom
 
 HTML = {"Accept": "text/html"}
 
@@ -104,6 +107,43 @@ def test_without_a_patient_there_are_no_priors(client: TestClient) -> None:
     send(client, gray_png(90))
 
     assert data_of(client, first["case_id"])["priors"] == []
+
+
+def test_a_thumbnail_is_stretched_where_pixels_are_not_square() -> None:
+    chest = read_radiograph(make_chest_dicom(rows=100, columns=200))
+
+    shapes = []
+    for ratio in (1.0, 2.0):
+        png = thumbnail(replace(chest, pixel_aspect_ratio=ratio))
+        image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+        assert image is not None
+        shapes.append(image.shape)
+
+    assert shapes == [(96, 192), (96, 96)]
+
+
+@pytest.mark.parametrize("is_first", [True, False], ids=["sent first", "sent last"])
+@pytest.mark.parametrize(
+    ("leading", "other"),
+    [((204, 64), (90, 64)), ((250, 64), (204, 64)), ((20, 64), (200, 16))],
+    ids=["a flag", "the higher of two flags", "a normal PA beside a refused lateral"],
+)
+def test_a_case_opens_on_the_radiograph_that_leads_it(
+    client: TestClient, leading: tuple[int, int], other: tuple[int, int], *, is_first: bool
+) -> None:
+    def add(level: int, side: int) -> Any:
+        pixels = np.full((side, side), level, np.uint8)
+        study = {"StudyInstanceUID": "1.2.3", "WindowCenter": 128, "WindowWidth": 256}
+        return send(client, make_radiograph_dicom(pixels, bits_stored=8, **study)).json()
+
+    both = [add(*each) for each in ((leading, other) if is_first else (other, leading))]
+    leads = both[0 if is_first else 1]
+
+    assert both[0]["case_id"] == both[1]["case_id"]
+    assert data_of(client, leads["case_id"])["radiograph"]["rows"] == leading[1]
+    assert data_of(client, leads["case_id"])["reading"]["reading_id"] == leads["reading_id"]
+    [row] = client.get("/cases").json()["cases"]
+    assert row["reading_id"] == leads["reading_id"]
 
 
 def test_cautions_tell_the_viewer_how_it_was_read() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from app.web.words import catalogue, say, script_words
+from app.web.words import SHARED, catalogue, say, say_or, script_words
 
 ROOT = Path(__file__).resolve().parents[2]
-SAID = re.compile(r"""\bsay\(\s*f?["'`]([\w.\-{}$]+)["'`](?! ~)""")
+SAID = re.compile(r"""\bsay(?:_or)?\(\s*f?["'`]([\w.\-{}$]+)["'`](?! ~)""")
 JOINED = re.compile(r"""\bsay\(\s*["']([\w.\-]+)["'] ~""")
 NAMED = re.compile(r"""\bwords: ["']([\w.\-]+)["']""")
 
@@ -35,7 +35,8 @@ def asked_for() -> set[str]:
             if prefix:
                 plain += NAMED.findall(text)
             found |= {prefix + re.sub(r"\$?\{.*?\}.*", "*", key) for key in plain}
-    return {key.replace("script.findings.", "findings.") for key in found if key.strip("*") not in ("", "script.")}
+    shared = re.compile(rf"^script\.({'|'.join(SHARED)})\.")
+    return {shared.sub(r"\1.", key) for key in found if key.strip("*") not in ("", "script.")}
 
 
 def matches(asked: str, key: str) -> bool:
@@ -64,6 +65,11 @@ def test_a_missing_sentence_or_value_is_a_fault() -> None:
         say("worklist.nonsense")
     with pytest.raises(KeyError):
         say("row.images")
+
+
+def test_a_code_without_a_sentence_is_said_otherwise() -> None:
+    assert say_or("refusals.TOO_SMALL", "too small") == "image too small"
+    assert say_or("refusals.SOMETHING_NEW", "something new") == "something new"
 
 
 def test_scripts_get_their_own_sentences_and_the_names_of_findings() -> None:

@@ -15,15 +15,17 @@ import { zoomMiddle } from "./tools/zoom.js";
  * @property {import("./heatmap/blink.js").Blink} blink
  * @property {import("./compare/compare.js").Compare} compare
  * @property {import("./panel/review.js").Review} review
+ * @property {import("./panel/read-first.js").ReadFirst} readFirst
  * @property {() => void} asStored Between the corrected view and the one as stored.
  * @property {() => void} copyReport
  * @property {() => void} toggleNames
  * @property {() => void} openHelp
  */
 /** @typedef {{shift: boolean}} Held */
-/** @typedef {{group: string, title: string, run: (held: Held) => void}} Command */
+/** @typedef {{group: string, run: (held: Held) => void}} Command */
 
 const ZOOM_STEP = 1.25;
+const IMPRESSIONS = ["covid-19", "other", "normal", "unsure"];
 const NO_KEYS = { shift: false };
 
 /**
@@ -40,9 +42,9 @@ export function buildCommands(parts) {
 /** @returns {[string, Command][]} */
 function caseCommands() {
   return [
-    command("Case", "previous-case", "Previous case", () => follow("previous-case")),
-    command("Case", "next-case", "Next case", () => follow("next-case")),
-    command("Case", "worklist", "Back to the worklist", () => follow("worklist")),
+    command("case", "previous-case", () => follow("previous-case")),
+    command("case", "next-case", () => follow("next-case")),
+    command("case", "worklist", () => follow("worklist")),
   ];
 }
 
@@ -52,19 +54,19 @@ function caseCommands() {
  */
 function imageCommands({ viewport, toolbox, asStored }) {
   return [
-    command("Image", "tool-window", "Window by drag", () => toolbox.choose("window")),
-    command("Image", "tool-zoom", "Zoom by drag", () => toolbox.choose("zoom")),
-    command("Image", "tool-pan", "Pan by drag", () => toolbox.choose("pan")),
-    command("Image", "tool-magnify", "Magnifier", () => toolbox.choose("magnify")),
-    command("Image", "invert", "Invert", () => viewport.setWindow({ inverted: !viewport.inverted })),
-    command("Image", "fit", "Fit to the stage", () => viewport.fit()),
-    command("Image", "actual-size", "One image pixel per screen pixel", () => viewport.actualSize()),
-    command("Image", "zoom-in", "Zoom in", () => zoomMiddle(viewport, ZOOM_STEP)),
-    command("Image", "zoom-out", "Zoom out", () => zoomMiddle(viewport, 1 / ZOOM_STEP)),
-    command("Image", "turn-left", "Turn left", () => viewport.setPose(turned(viewport.pose, -90))),
-    command("Image", "turn-right", "Turn right", () => viewport.setPose(turned(viewport.pose, 90))),
-    command("Image", "mirror", "Mirror, left and right exchanged", () => viewport.setPose(mirrored(viewport.pose))),
-    command("Image", "as-stored", "As stored, or as corrected", asStored),
+    command("image", "tool-window", () => toolbox.choose("window")),
+    command("image", "tool-zoom", () => toolbox.choose("zoom")),
+    command("image", "tool-pan", () => toolbox.choose("pan")),
+    command("image", "tool-magnify", () => toolbox.choose("magnify")),
+    command("image", "invert", () => viewport.setWindow({ inverted: !viewport.inverted })),
+    command("image", "fit", () => viewport.fit()),
+    command("image", "actual-size", () => viewport.actualSize()),
+    command("image", "zoom-in", () => zoomMiddle(viewport, ZOOM_STEP)),
+    command("image", "zoom-out", () => zoomMiddle(viewport, 1 / ZOOM_STEP)),
+    command("image", "turn-left", () => viewport.setPose(turned(viewport.pose, -90))),
+    command("image", "turn-right", () => viewport.setPose(turned(viewport.pose, 90))),
+    command("image", "mirror", () => viewport.setPose(mirrored(viewport.pose))),
+    command("image", "as-stored", asStored),
   ];
 }
 
@@ -74,8 +76,8 @@ function imageCommands({ viewport, toolbox, asStored }) {
  */
 function windowCommands({ viewport, toolbox }) {
   return [
-    ...PRESETS.map(({ name, command: key, window }) => command("Window", key, name, () => viewport.setWindow({ window }))),
-    command("Window", "tool-region", "Window from a region", () => toolbox.choose("region")),
+    ...PRESETS.map(({ name, window }) => command("window", `preset-${name}`, () => viewport.setWindow({ window }))),
+    command("window", "tool-region", () => toolbox.choose("region")),
   ];
 }
 
@@ -88,13 +90,13 @@ function stageCommands({ toolbox, compare }) {
     toolbox.arrow(x, y, shift);
   };
   return [
-    command("Stage", "up", "Brighter, or cursor up", arrow(0, -1)),
-    command("Stage", "down", "Darker, or cursor down", arrow(0, 1)),
-    command("Stage", "left", "Narrower, or cursor left", arrow(-1, 0)),
-    command("Stage", "right", "Wider, or cursor right", arrow(1, 0)),
-    command("Stage", "cancel", "Leave what is half done", () => toolbox.cancel()),
-    command("Stage", "compare", "Earlier radiograph beside this one", () => compare.toggleSide()),
-    command("Stage", "flicker", "Change to and fro with the earlier one", () => compare.flicker()),
+    command("stage", "up", arrow(0, -1)),
+    command("stage", "down", arrow(0, 1)),
+    command("stage", "left", arrow(-1, 0)),
+    command("stage", "right", arrow(1, 0)),
+    command("stage", "cancel", () => toolbox.cancel()),
+    command("stage", "compare", () => compare.toggleSide()),
+    command("stage", "flicker", () => compare.flicker()),
   ];
 }
 
@@ -104,10 +106,10 @@ function stageCommands({ toolbox, compare }) {
  */
 function markCommands({ toolbox, editor, store }) {
   return [
-    ...[...KINDS.values()].map(({ name, title }) => command("Marks", `tool-${name}`, title, () => toolbox.choose(name))),
-    command("Marks", "remove", "Remove the selected mark", () => editor.removeSelected()),
-    command("Marks", "undo", "Undo", () => store.undo()),
-    command("Marks", "redo", "Redo", () => store.redo()),
+    ...[...KINDS.keys()].map((name) => command("marks", `tool-${name}`, () => toolbox.choose(name))),
+    command("marks", "remove", () => editor.removeSelected()),
+    command("marks", "undo", () => store.undo()),
+    command("marks", "redo", () => store.redo()),
   ];
 }
 
@@ -117,17 +119,17 @@ function markCommands({ toolbox, editor, store }) {
  */
 function heatmapCommands({ heatmap, blink }) {
   return [
-    command("Heatmap", "heatmap", "Heatmap on or off", () => {
+    command("heatmap", "heatmap", () => {
       blink?.stop();
       heatmap.toggle();
     }),
-    command("Heatmap", "heatmap-blink", "Blink against the plain image", () => blink.toggle()),
-    command("Heatmap", "heatmap-contour", "Contour or colours", () => heatmap.changeStyle()),
-    command("Heatmap", "heatmap-palette", "Colours for colour-blind readers", () => heatmap.changePalette()),
-    command("Heatmap", "opacity-up", "More opaque", () => heatmap.changeOpacity(0.1)),
-    command("Heatmap", "opacity-down", "Less opaque", () => heatmap.changeOpacity(-0.1)),
-    command("Heatmap", "above-up", "Show less", () => heatmap.changeAbove(0.05)),
-    command("Heatmap", "above-down", "Show more", () => heatmap.changeAbove(-0.05)),
+    command("heatmap", "heatmap-blink", () => blink.toggle()),
+    command("heatmap", "heatmap-contour", () => heatmap.changeStyle()),
+    command("heatmap", "heatmap-palette", () => heatmap.changePalette()),
+    command("heatmap", "opacity-up", () => heatmap.changeOpacity(0.1)),
+    command("heatmap", "opacity-down", () => heatmap.changeOpacity(-0.1)),
+    command("heatmap", "above-up", () => heatmap.changeAbove(0.05)),
+    command("heatmap", "above-down", () => heatmap.changeAbove(-0.05)),
   ];
 }
 
@@ -135,28 +137,32 @@ function heatmapCommands({ heatmap, blink }) {
  * @param {Parts} parts
  * @returns {[string, Command][]}
  */
-function panelCommands({ review, copyReport, toggleNames, openHelp }) {
+function panelCommands({ review, readFirst, copyReport, toggleNames, openHelp }) {
+  const open = (/** @type {() => void} */ run) => () => {
+    if (!readFirst.isCovered) run();
+  };
   return [
-    command("Review", "agree", "Agree", () => review.choose("agree")),
-    command("Review", "disagree", "Disagree", () => review.choose("disagree")),
-    command("Review", "unsure", "Unsure", () => review.choose("unsure")),
-    command("Review", "comment", "Write a comment", () => review.comment()),
-    command("Review", "sign", "Sign review and go to next", () => review.sign()),
-    command("Review", "copy-report", "Copy the report text", copyReport),
-    command("Page", "names", "Hide or show names", toggleNames),
-    command("Page", "help", "This list", openHelp),
+    command("review", "agree", open(() => review.choose("agree"))),
+    command("review", "disagree", open(() => review.choose("disagree"))),
+    command("review", "unsure", open(() => review.choose("unsure"))),
+    command("review", "comment", open(() => review.comment())),
+    command("review", "sign", () => (readFirst.isCovered ? readFirst.commit() : review.sign())),
+    command("review", "copy-report", open(copyReport)),
+    ...IMPRESSIONS.map((name) => command("first", `impression-${name}`, () => readFirst.choose(name))),
+    command("first", "read-first", () => readFirst.toggle()),
+    command("page", "names", toggleNames),
+    command("page", "help", openHelp),
   ];
 }
 
 /**
- * @param {string} group
+ * @param {string} group Its key in the catalogue, as the command's name is that of its title.
  * @param {string} name
- * @param {string} title
  * @param {(held: Held) => void} run
  * @returns {[string, Command]}
  */
-function command(group, name, title, run) {
-  return [name, { group, title, run: (held = NO_KEYS) => run(held) }];
+function command(group, name, run) {
+  return [name, { group, run: (held = NO_KEYS) => run(held) }];
 }
 
 /**

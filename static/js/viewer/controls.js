@@ -1,6 +1,7 @@
 // @ts-check
 /** Joins commands with buttons and keys, writes the keys on the controls, and lists them. */
 import { need } from "../page-data.js";
+import { say } from "../words.js";
 import { KEYMAP, commandOf, keyOf } from "./keymap.js";
 
 /** @typedef {import("./commands.js").Command} Command */
@@ -8,9 +9,11 @@ import { KEYMAP, commandOf, keyOf } from "./keymap.js";
 /**
  * Let buttons and keys run the commands.
  * @param {Map<string, Command>} commands
- * @param {() => boolean} pressAtCursor What Enter and the space bar do on the stage; whether it had use for them.
+ * @param {object} state
+ * @param {() => boolean} state.pressAtCursor What Enter and the space bar do on the stage; whether it had use for them.
+ * @param {() => boolean} state.isCovered Whether the reading is covered, so that keys choose an impression.
  */
-export function connect(commands, pressAtCursor) {
+export function connect(commands, { pressAtCursor, isCovered }) {
   document.addEventListener("click", (event) => {
     const control = event.target instanceof Element ? event.target.closest("button[data-command]") : null;
     if (!(control instanceof HTMLElement)) return;
@@ -24,7 +27,7 @@ export function connect(commands, pressAtCursor) {
       event.preventDefault();
       return;
     }
-    const name = commandOf(event, onStage());
+    const name = commandOf(event, onStage(), isCovered());
     if (!name || (event.key === "Enter" && pressesControl(event.target))) return;
     event.preventDefault();
     commands.get(name)?.run({ shift: event.shiftKey });
@@ -59,11 +62,11 @@ export function fillHelp(commands) {
   for (const { command } of KEYMAP) groups.get(commands.get(command)?.group ?? "")?.push(command);
   for (const [group, names] of groups) {
     const section = document.createElement("section");
-    section.append(Object.assign(document.createElement("h3"), { textContent: group }));
+    section.append(Object.assign(document.createElement("h3"), { textContent: say(`groups.${group}`) }));
     const items = document.createElement("ul");
     for (const name of names) {
       const item = document.createElement("li");
-      item.append(Object.assign(document.createElement("span"), { textContent: commands.get(name)?.title }));
+      item.append(Object.assign(document.createElement("span"), { textContent: say(`commands.${name}`) }));
       item.append(Object.assign(document.createElement("kbd"), { textContent: keyOf(name) }));
       items.append(item);
     }

@@ -1,7 +1,7 @@
 // @ts-check
 /** Key to command: the one table that keys, the hints on the controls and the list of keys are made from. */
 
-/** @typedef {{key: string, command: string, shown?: string, where?: "stage", ctrl?: true}} Binding */
+/** @typedef {{key: string, command: string, shown?: string, where?: "stage" | "covered", ctrl?: true}} Binding */
 
 /** @type {Binding[]} */
 export const KEYMAP = [
@@ -55,6 +55,11 @@ export const KEYMAP = [
   { key: "u", command: "unsure" },
   { key: "c", command: "comment" },
   { key: "Enter", command: "sign", shown: "Enter" },
+  { key: "c", command: "impression-covid-19", where: "covered" },
+  { key: "o", command: "impression-other", where: "covered" },
+  { key: "a", command: "impression-normal", where: "covered" },
+  { key: "u", command: "impression-unsure", where: "covered" },
+  { key: ";", command: "read-first" },
   { key: "y", command: "copy-report" },
   { key: "n", command: "names" },
   { key: "?", command: "help" },
@@ -75,18 +80,20 @@ export function keyOf(command) {
  * Ctrl+Enter, which signs from within the comment.
  * @param {{key: string, ctrlKey: boolean, altKey: boolean, metaKey: boolean, shiftKey?: boolean}} event
  * @param {boolean} onStage Whether the stage, or nothing, has the focus.
+ * @param {boolean} [covered] Whether the reading is covered: what belongs to it gives its keys to the impression.
  * @returns {string | null}
  */
-export function commandOf(event, onStage) {
+export function commandOf(event, onStage, covered = false) {
   const held = event.ctrlKey || event.metaKey;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if (held && event.shiftKey && key === "z") return "redo";
   if (event.altKey) return null;
-  const binding = KEYMAP.find(
+  const found = KEYMAP.filter(
     (candidate) =>
       candidate.key === key &&
       (candidate.where !== "stage" || onStage) &&
+      (candidate.where !== "covered" || covered) &&
       (key === "Enter" || Boolean(candidate.ctrl) === held),
   );
-  return binding?.command ?? null;
+  return (found.find(({ where }) => where === "covered") ?? found[0])?.command ?? null;
 }

@@ -34,6 +34,12 @@ export function fillRow(row, upload, sendAgain) {
  * @param {any} answer
  */
 function sayFinding(state, why, answer) {
+  if (document.documentElement.hasAttribute("data-read-first")) {
+    state.replaceChildren(link(answer.links.viewer, say("tray.covered")));
+    state.classList.add("said");
+    if (answer.duplicate) why.append(say("tray.duplicate"));
+    return;
+  }
   const dot = document.createElement("i");
   dot.className = `dot ${answer.finding}`;
   const probability = formatProbability(answer.probabilities["covid-19"]);

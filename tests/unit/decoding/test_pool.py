@@ -16,7 +16,9 @@ from structlog.testing import capture_logs
 
 from app.cases.header import read_header
 from app.decoding.limits import DecodingLimits
-from app.decoding.pool import DecoderPool
+from app.decoding.pool import LARGEST_ANSWER, DecoderPool
+from app.decoding.shared import AnswerMemory, make_shared
+from app.decoding.wire import MOST_FACTS
 from app.errors import (
     DecoderCrashedError,
     DecoderOutOfMemoryError,
@@ -83,24 +85,37 @@ def test_pixels_cannot_be_changed_behind_the_server_s_back(pool: DecoderPool) ->
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="this system does not list descriptors")
-def test_small_radiographs_that_are_kept_hold_no_descriptors(pool: DecoderPool) -> None:
+def test_radiographs_that_are_kept_hold_no_descriptors(pool: DecoderPool) -> None:
+    large = make_radiograph_dicom(np.zeros((1200, 1000), np.uint16))
     pool.decode(PNG)
     before = len(os.listdir("/proc/self/fd"))
 
-    kept = [pool.decode(PNG) for _ in range(20)]
+    kept = [pool.decode(file) for file in [PNG, large] * 5]
 
     assert len(os.listdir("/proc/self/fd")) == before
-    assert len(kept) == 20
+    assert len(kept) == 10
 
 
-def test_a_large_radiograph_is_the_same_as_without_workers(pool: DecoderPool) -> None:
-    """Its pixels are mapped, not copied."""
-    data = make_radiograph_dicom(np.arange(1200 * 1000, dtype=np.uint16).reshape(1200, 1000) % 4096)
+def test_a_radiograph_is_not_changed_by_those_that_the_same_worker_decodes_after_it() -> None:
+    files = [gray_png(level) for level in (10, 20, 30)]
 
-    pixels = pool.decode(data).radiograph.pixels
+    with _one("work") as pool:
+        kept = [pool.decode(file).radiograph.pixels for file in files]
 
-    np.testing.assert_array_equal(pixels, read_radiograph(data).pixels)
-    assert not pixels.flags.writeable
+    for pixels, file in zip(kept, files, strict=True):
+        np.testing.assert_array_equal(pixels, read_radiograph(file).pixels)
+
+
+def test_the_largest_image_that_is_read_finds_room_with_a_table_and_facts() -> None:
+    handle = make_shared(size=LARGEST_ANSWER)
+    memory = AnswerMemory(handle)
+
+    pixels = memory.allocate((1, DEFAULT_LIMITS.max_pixels))
+    memory.allocate((65536,), np.float64)
+    memory.allocate((MOST_FACTS,), np.uint8)
+
+    assert pixels.size == DEFAULT_LIMITS.max_pixels
+    os.close(handle)
 
 
 def test_what_the_reader_refuses_is_refused_with_its_facts(pool: DecoderPool) -> None:

@@ -1,7 +1,8 @@
 """What crosses from a worker to the server: values come back as they were, and nonsense is no value."""
 
 import json
-import struct
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from app.decoding.shared import AnswerMemory, make_shared
 from app.decoding.wire import DEAD, MESSAGE_BYTES, Message, pack, unpack
 
 
@@ -49,37 +51,87 @@ VALUE = Everything(
 )
 
 
-def _bytes(value: object) -> bytes:
-    return b"".join(bytes(piece) for piece in pack(value))
+SIZE = 64 * 1024
 
 
-def _again(value: Everything) -> Everything:
-    return unpack(Everything, memoryview(_bytes(value)))
+@pytest.fixture
+def memory() -> Iterator[AnswerMemory]:
+    handle = make_shared(size=SIZE)
+    yield AnswerMemory(handle)
+    os.close(handle)
 
 
-def test_a_value_comes_back_as_it_was() -> None:
-    back = _again(VALUE)
+def _again(value: Everything, memory: AnswerMemory) -> Everything:
+    memory.clear()
+    return unpack(Everything, memory, pack(value, memory))
+
+
+def test_a_value_comes_back_as_it_was(memory: AnswerMemory) -> None:
+    back = _again(VALUE, memory)
 
     np.testing.assert_array_equal(back.pixels, VALUE.pixels)
     assert back.pixels.dtype == np.float32
     assert replace(back, pixels=VALUE.pixels) == VALUE
 
 
-def test_a_union_is_told_by_its_fields() -> None:
-    back = _again(replace(VALUE, shown=Table(entries=np.linspace(0, 1, 5))))
+def test_a_union_is_told_by_its_fields(memory: AnswerMemory) -> None:
+    back = _again(replace(VALUE, shown=Table(entries=np.linspace(0, 1, 5))), memory)
 
     assert isinstance(back.shown, Table)
     np.testing.assert_array_equal(back.shown.entries, np.linspace(0, 1, 5))
-    assert _again(replace(VALUE, shown=None)).shown is None
+    assert _again(replace(VALUE, shown=None), memory).shown is None
+
+
+def test_an_array_made_in_the_memory_stays_where_it_is(memory: AnswerMemory) -> None:
+    pixels = memory.allocate((20, 30))
+    pixels[...] = 7
+    start = memory.place(pixels)
+
+    back = unpack(Everything, memory, pack(replace(VALUE, pixels=pixels), memory))
+
+    assert start == memory.place(pixels)
+    np.testing.assert_array_equal(back.pixels, pixels)
+
+
+def test_what_came_back_is_not_changed_by_the_next_answer(memory: AnswerMemory) -> None:
+    first = _again(VALUE, memory)
+
+    _again(replace(VALUE, pixels=np.full((2, 2), 9, np.float32)), memory)
+
+    np.testing.assert_array_equal(first.pixels, VALUE.pixels)
+    assert not first.pixels.flags.writeable
+
+
+def test_an_answer_that_finds_no_room_says_so(memory: AnswerMemory) -> None:
+    with pytest.raises(MemoryError):
+        memory.allocate((SIZE, 1))
+    with pytest.raises(MemoryError):
+        pack(replace(VALUE, pixels=np.zeros((SIZE, 1), np.float32)), memory)
+
+
+def test_nobody_shortens_the_memory_of_the_other_side() -> None:
+    handle = make_shared(size=SIZE)
+
+    with pytest.raises(PermissionError):
+        os.ftruncate(handle, 0)
+
+    os.close(handle)
 
 
 @pytest.mark.parametrize(
     "changed",
     [
-        {"pixels": {"dtype": "<f4", "shape": [1000, 1000]}},
-        {"pixels": {"dtype": "<f4", "shape": [-1, -2]}},
-        {"pixels": {"dtype": "O", "shape": [1]}},
-        {"pixels": {"dtype": "nothing", "shape": [1]}},
+        {"pixels": {"start": 0, "dtype": "<f4", "shape": [1000, 1000]}},
+        {"pixels": {"start": 0, "dtype": "<f4", "shape": [-1, -2]}},
+        {"pixels": {"start": 0, "dtype": "<f4", "shape": [-1]}},
+        {"pixels": {"start": 0, "dtype": "<f4", "shape": [2**62, 4]}},
+        {"pixels": {"start": -4, "dtype": "<f4", "shape": [1]}},
+        {"pixels": {"start": SIZE - 2, "dtype": "<f4", "shape": [1]}},
+        {"pixels": {"start": 2**70, "dtype": "<f4", "shape": [1]}},
+        {"pixels": {"start": 0, "dtype": "O", "shape": [1]}},
+        {"pixels": {"start": 0, "dtype": "V0", "shape": [1]}},
+        {"pixels": {"start": 0, "dtype": "nothing", "shape": [1]}},
+        {"pixels": {"dtype": "<f4", "shape": [1]}},
         {"pixels": None},
         {"shown": {"z": 1}},
         {"shown": "text"},
@@ -89,22 +141,35 @@ def test_a_union_is_told_by_its_fields() -> None:
         {"count": "1"},
     ],
 )
-def test_what_is_no_value_is_refused(changed: dict[str, Any]) -> None:
-    facts = json.loads(_bytes(VALUE)[8 : 8 + struct.unpack_from("!q", _bytes(VALUE))[0]]) | changed
-    text = json.dumps(facts).encode()
+def test_what_is_no_value_is_refused(memory: AnswerMemory, changed: dict[str, Any]) -> None:
+    start, length = pack(VALUE, memory)
+    facts = json.loads(memory.copy(start, (length,), np.uint8).tobytes()) | changed
+    text = np.frombuffer(json.dumps(facts).encode(), np.uint8)
 
-    with pytest.raises((ValueError, TypeError, KeyError)):
-        unpack(Everything, memoryview(struct.pack("!q", len(text)) + text + bytes(256)))
+    with pytest.raises((ValueError, TypeError, KeyError, OverflowError)):
+        unpack(Everything, memory, (memory.place(text), len(text)))
 
 
-@pytest.mark.parametrize("data", [b"", b"1234567", struct.pack("!q", 100) + b"{}", struct.pack("!q", -1) + b"{}"])
-def test_facts_beyond_the_end_are_refused(data: bytes) -> None:
-    with pytest.raises((ValueError, struct.error)):
-        unpack(Everything, memoryview(data))
+@pytest.mark.parametrize("facts", [(0, SIZE + 1), (SIZE, 2), (-8, 8), (0, -1), (0, 2**62), (0, 0)])
+def test_facts_beyond_the_memory_are_refused(memory: AnswerMemory, facts: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        unpack(Everything, memory, facts)
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no memory to give back")
+def test_what_only_the_largest_answers_need_is_given_back() -> None:
+    handle = make_shared(size=48 * 1024**2)
+    memory = AnswerMemory(handle)
+    memory.allocate((12 * 1024**2,))[...] = 1
+
+    memory.give_back()
+
+    assert os.fstat(handle).st_blocks * 512 == 32 * 1024**2
+    os.close(handle)
 
 
 def test_messages_are_of_one_size_and_come_back() -> None:
-    message = Message(kind=DEAD, pid=7, job=2**40, signal=11, cpu_s=1.5)
+    message = Message(kind=DEAD, pid=7, job=2**40, signal=11, cpu_s=1.5, facts=(64, 2**33))
 
     assert len(message.to_bytes()) == MESSAGE_BYTES
     assert Message.from_bytes(message.to_bytes()) == message

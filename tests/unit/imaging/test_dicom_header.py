@@ -113,6 +113,14 @@ def test_malformed_facts_are_left_out() -> None:
     assert radiograph.modality == "DX"
 
 
+@pytest.mark.parametrize(("length", "is_kept"), [(64, True), (65, False), (1_000_000, False)])
+def test_text_that_is_too_long_for_any_code_is_left_out(length: int, is_kept: bool) -> None:
+    dataset = read_back(make_chest_dicom(rows=32, columns=32))
+    dataset.add_new(0x00180015, "UT", "X" * length)  # Body Part Examined
+
+    assert read_radiograph(write(dataset)).body_part_examined == ("X" * length if is_kept else None)
+
+
 @pytest.mark.parametrize(
     ("attributes", "ratio"),
     [

@@ -1,5 +1,6 @@
 // @ts-check
 /** Lengths and areas on the radiograph, in mm where the file gives a spacing, and always with the place where they hold. */
+import { say } from "../../words.js";
 
 /** @typedef {import("../stage/transform.js").Point} Point */
 /** @typedef {{row_mm: number, column_mm: number, at_detector: boolean}} Spacing */
@@ -8,10 +9,11 @@
  * @param {Point} a
  * @param {Point} b
  * @param {Spacing | null} spacing
- * @returns {number} In mm, or in pixels without a spacing.
+ * @param {number} [aspect] Height of a pixel over its width, for an image without a spacing.
+ * @returns {number} In mm, or in widths of a pixel without a spacing.
  */
-export function lengthBetween(a, b, spacing) {
-  const { x, y } = inUnits(a, b, spacing);
+export function lengthBetween(a, b, spacing, aspect) {
+  const { x, y } = inUnits(a, b, spacing, aspect);
   return Math.hypot(x, y);
 }
 
@@ -19,10 +21,11 @@ export function lengthBetween(a, b, spacing) {
  * @param {Point} a
  * @param {Point} b
  * @param {Spacing | null} spacing
- * @returns {Point} From a to b, in mm or pixels.
+ * @param {number} [aspect]
+ * @returns {Point} From a to b, in mm or widths of a pixel.
  */
-export function inUnits(a, b, spacing) {
-  return { x: (b.x - a.x) * (spacing?.column_mm ?? 1), y: (b.y - a.y) * (spacing?.row_mm ?? 1) };
+export function inUnits(a, b, spacing, aspect = 1) {
+  return { x: (b.x - a.x) * (spacing?.column_mm ?? 1), y: (b.y - a.y) * (spacing?.row_mm ?? aspect) };
 }
 
 /**
@@ -32,7 +35,7 @@ export function inUnits(a, b, spacing) {
  * @returns {string}
  */
 export function writeLength(value, spacing) {
-  return spacing ? `${value.toFixed(1)} mm` : `${value.toFixed(0)} px`;
+  return spacing ? say("marks.mm", { value: value.toFixed(1) }) : say("marks.px", { value: value.toFixed(0) });
 }
 
 /**
@@ -42,7 +45,8 @@ export function writeLength(value, spacing) {
  * @returns {string}
  */
 export function writeArea(nPixels, spacing) {
-  return spacing ? `${((nPixels * spacing.row_mm * spacing.column_mm) / 100).toFixed(2)} cm²` : `${nPixels} px`;
+  if (!spacing) return say("marks.px", { value: nPixels });
+  return say("marks.cm2", { value: ((nPixels * spacing.row_mm * spacing.column_mm) / 100).toFixed(2) });
 }
 
 /**
@@ -51,6 +55,6 @@ export function writeArea(nPixels, spacing) {
  * @returns {string}
  */
 export function nameSpacing(spacing) {
-  if (!spacing) return "no spacing in the file";
-  return spacing.at_detector ? "at detector" : "pixel spacing";
+  if (!spacing) return say("marks.no_spacing");
+  return spacing.at_detector ? say("marks.at_detector") : say("marks.spacing");
 }

@@ -1,10 +1,8 @@
 // @ts-check
 /** The annotations as a list in the panel: their text alternative, and the way to them without a pointer. */
 import { need } from "../../page-data.js";
-import { KINDS } from "./kinds/index.js";
+import { say } from "../../words.js";
 import { linesOf } from "./layer.js";
-
-const STATES = { loading: "loading…", saved: "saved", saving: "saving…", failed: "not saved" };
 
 /**
  * Keep the block of the panel in line with the annotations and with what is saved.
@@ -19,7 +17,7 @@ export function keepList(store, sync, editor, context) {
     const block = need("[data-marks]"); // looked up each time: the panel is replaced when it is brought up to date
     block.hidden = store.all.length === 0 && sync.state !== "failed" && !store.canUndo && !store.canRedo;
     need("[data-marks-list]", block).replaceChildren(...store.all.map((one, index) => item(one, index, editor, context())));
-    need("[data-marks-state]", block).textContent = STATES[sync.state];
+    need("[data-marks-state]", block).textContent = say(`marks.${sync.state}`);
     need("[data-marks-problem]", block).hidden = sync.state !== "failed";
     need("[data-marks-reason]", block).textContent = sync.problem;
     for (const [name, can] of /** @type {const} */ ([["undo", store.canUndo], ["redo", store.canRedo]])) {
@@ -43,14 +41,13 @@ export function keepList(store, sync, editor, context) {
  * @returns {HTMLElement}
  */
 function item(annotation, index, editor, context) {
-  const title = KINDS.get(annotation.kind)?.title ?? annotation.kind;
-  const words = [title, ...linesOf(annotation, context)].join(" · ");
+  const words = [say(`kinds.${annotation.kind}`), ...linesOf(annotation, context)].join(" · ");
   const made = document.createElement("li");
   made.classList.toggle("selected", annotation.id === editor.selected);
   const choose = Object.assign(document.createElement("button"), { type: "button", textContent: words, className: "choose" });
   choose.addEventListener("click", () => editor.select(annotation.id));
-  const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "Remove", className: "link" });
-  remove.setAttribute("aria-label", `Remove mark ${index + 1}: ${words}`);
+  const remove = Object.assign(document.createElement("button"), { type: "button", textContent: say("marks.remove"), className: "link" });
+  remove.setAttribute("aria-label", say("marks.remove_one", { n: index + 1, what: words }));
   remove.addEventListener("click", () => {
     editor.select(annotation.id);
     editor.removeSelected();

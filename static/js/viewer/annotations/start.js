@@ -1,8 +1,8 @@
 // @ts-check
 /** Joins the annotations' parts: store, saving, drawing, list. */
 import { need } from "../../page-data.js";
+import { say } from "../../words.js";
 import { Editor } from "./editor.js";
-import { KINDS } from "./kinds/index.js";
 import { keepAnnotations, linesOf } from "./layer.js";
 import { keepList } from "./list.js";
 import { AnnotationStore } from "./store.js";
@@ -26,6 +26,6 @@ export function startAnnotations(layer, viewport, radiograph) {
     editor,
     load: () => sync.load(),
     show: keepList(store, sync, editor, context),
-    lines: () => store.all.map((one) => [KINDS.get(one.kind)?.title, ...linesOf(one, context())].join(", ")),
+    lines: () => store.all.map((one) => [say(`kinds.${one.kind}`), ...linesOf(one, context())].join(", ")),
   };
 }

@@ -3,11 +3,10 @@
  * Saves annotations as they change. They are on the screen at once; what the server has not confirmed is said to be
  * unsaved, and stays until it is saved or the reader leaves knowing it.
  */
+import { say } from "../../words.js";
 
 /** @typedef {import("./kinds/kind.js").Annotation} Annotation */
 /** @typedef {"loading" | "saved" | "saving" | "failed"} SyncState */
-
-const FAILED = "Not saved: the server did not answer. Your marks stay on this page.";
 
 export class AnnotationSync extends EventTarget {
   /** @type {SyncState} */
@@ -41,14 +40,14 @@ export class AnnotationSync extends EventTarget {
     const { problem, body } = await this.#send(this.address, "GET");
     const drawn = this.store.all; // while the answer was on its way
     if (problem === null) this.store.reset([.../** @type {Annotation[]} */ (body).filter(({ id }) => !this.store.get(id)), ...drawn]);
-    this.#say(problem === null ? "saved" : "failed", problem === null ? "" : "The marks of this image could not be fetched. Reload the page.");
+    this.#become(problem === null ? "saved" : "failed", problem === null ? "" : say("marks.not_fetched"));
   }
 
   /** Save what is not saved, one after the other, the latest state of each. */
   async flush() {
     if (this.#busy || this.#pending.size === 0) return;
     this.#busy = true;
-    this.#say("saving");
+    this.#become("saving");
     let problem = null;
     for (const id of this.#pending) {
       this.#pending.delete(id);
@@ -59,7 +58,7 @@ export class AnnotationSync extends EventTarget {
       }
     }
     this.#busy = false;
-    this.#say(problem === null ? "saved" : "failed", problem ?? "");
+    this.#become(problem === null ? "saved" : "failed", problem ?? "");
     if (problem === null) await this.flush();
   }
 
@@ -89,9 +88,9 @@ export class AnnotationSync extends EventTarget {
         body: body && JSON.stringify(body),
       });
       const answer = response.status === 204 ? null : await response.json();
-      return response.ok ? { problem: null, body: answer } : { problem: `Not saved: ${answer.detail ?? response.status}` };
+      return response.ok ? { problem: null, body: answer } : { problem: say("marks.refused", { why: answer.detail ?? response.status }) };
     } catch {
-      return { problem: FAILED };
+      return { problem: say("marks.no_answer") };
     }
   }
 
@@ -99,7 +98,7 @@ export class AnnotationSync extends EventTarget {
    * @param {SyncState} state
    * @param {string} [problem]
    */
-  #say(state, problem = "") {
+  #become(state, problem = "") {
     this.state = state;
     this.problem = problem;
     this.dispatchEvent(new CustomEvent("state"));

@@ -1,6 +1,7 @@
 // @ts-check
 /** An earlier radiograph of the same patient: beside this one, or in its place while the reader changes to and fro. */
 import { need } from "../../page-data.js";
+import { say } from "../../words.js";
 import { keepCorners } from "../stage/corners.js";
 import { ImageLoadError, loadImage } from "../stage/image.js";
 import { Viewport } from "../stage/viewport.js";
@@ -68,7 +69,7 @@ export class Compare {
     const message = need("[data-prior-message]", this.pane);
     need("[data-prior-label]", this.pane).textContent = prior.label;
     viewport.show(null);
-    message.textContent = "Loading the earlier radiograph…";
+    message.textContent = say("stage.loading_prior");
     try {
       const image = await loadImage(prior.radiograph);
       if (this.#shown !== prior) return; // another one was chosen meanwhile
@@ -103,7 +104,7 @@ export class Compare {
         control.setAttribute("aria-pressed", String(this.mode === mode));
         if (control instanceof HTMLButtonElement && this.priors.length === 0) {
           control.disabled = true;
-          control.title = "No earlier radiograph of this patient is here.";
+          control.title = say("stage.no_prior");
         }
       }
     }

@@ -1,5 +1,6 @@
 // @ts-check
 /** The heatmap's switch, sliders and style. On at first for a flagged reading, then as the reader left it. */
+import { say } from "../../words.js";
 import { PALETTES } from "../draw/colours.js";
 
 /** @typedef {import("../stage/viewport.js").Viewport} Viewport */
@@ -74,10 +75,11 @@ export class HeatmapControls {
     press("heatmap-palette", palette === "cividis");
     set("[data-opacity]", Math.round(opacity * 100));
     set("[data-above]", Math.round(above * 100));
-    write("[data-opacity-value]", `${Math.round(opacity * 100)} %`);
+    const share = say("heatmap.percent", { percent: Math.round(opacity * 100) });
+    write("[data-opacity-value]", share);
     write("[data-above-value]", above.toFixed(2));
-    const how = style === "contour" ? "contour" : `${Math.round(opacity * 100)} %`;
-    write("[data-heatmap-state]", !done ? "" : on ? `Heatmap on, ${how}` : "Heatmap off");
+    const how = style === "contour" ? say("heatmap.contour") : share;
+    write("[data-heatmap-state]", !done ? "" : on ? say("heatmap.on", { how }) : say("heatmap.off"));
   }
 
   /** @param {Event} event */

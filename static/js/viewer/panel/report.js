@@ -1,5 +1,6 @@
 // @ts-check
 /** The reading as text for a report, with the reader's own measurements, to be copied in one go. */
+import { say } from "../../words.js";
 
 /** @param {string[]} marks What the annotations say, one line each. */
 export async function copyReport(marks) {
@@ -9,12 +10,12 @@ export async function copyReport(marks) {
   const text = withMarks(source.textContent ?? "", marks);
   try {
     await navigator.clipboard.writeText(text);
-    state.textContent = "copied";
+    state.textContent = say("panel.copied");
   } catch {
     // Without a secure connection or permission the text is selected instead.
     source.closest("details")?.setAttribute("open", "");
     window.getSelection()?.selectAllChildren(source);
-    state.textContent = "selected: copy it with Ctrl+C";
+    state.textContent = say("panel.selected");
   }
 }
 
@@ -27,5 +28,5 @@ export async function copyReport(marks) {
 export function withMarks(report, marks) {
   if (marks.length === 0) return report.trim();
   const lines = report.trim().split("\n");
-  return [...lines.slice(0, -1), ...marks.map((mark) => `Measured by the reader: ${mark}.`), ...lines.slice(-1)].join("\n");
+  return [...lines.slice(0, -1), ...marks.map((mark) => say("marks.measured", { mark })), ...lines.slice(-1)].join("\n");
 }

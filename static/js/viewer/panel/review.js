@@ -1,12 +1,17 @@
 // @ts-check
 /** The reader's own conclusion: chosen by button or key, kept as a draft, signed, then on to the next case. */
 import { need } from "../../page-data.js";
+import { say } from "../../words.js";
 import { dropDraft, keepDraft, readDraft } from "./draft.js";
 
 export class Review {
-  /** @param {() => string | null} nextAddress Where to go after signing. */
-  constructor(nextAddress) {
+  /**
+   * @param {() => string | null} nextAddress Where to go after signing.
+   * @param {import("./read-first.js").ReadFirst} readFirst
+   */
+  constructor(nextAddress, readFirst) {
     this.nextAddress = nextAddress;
+    this.readFirst = readFirst;
     this.signing = false;
     for (const kind of ["input", "change"]) {
       document.addEventListener(kind, (event) => {
@@ -49,7 +54,8 @@ export class Review {
     if (!verdict || this.signing) return;
     this.signing = true;
     this.#allow();
-    const problem = await this.#send({ reading_id: this.#form().dataset.reading, verdict, comment: comment.trim() });
+    const words = [this.readFirst.impression(), comment.trim()].filter(Boolean).join("\n");
+    const problem = await this.#send({ reading_id: this.#form().dataset.reading, verdict, comment: words });
     if (problem === null) {
       dropDraft(this.#key());
       window.location.assign(this.nextAddress() ?? window.location.href);
@@ -67,7 +73,7 @@ export class Review {
    * @returns {Promise<string | null>} What went wrong, for the reader, or `null`.
    */
   async #send(body) {
-    const failed = "The review was not saved. Your words are still here; sign again when the server answers.";
+    const failed = say("panel.not_signed");
     try {
       const response = await fetch(this.#form().dataset.action ?? "", {
         method: "POST",

@@ -1,6 +1,7 @@
 // @ts-check
 /** What the network saw: the steps of the preprocessing as small pictures, enlarged on a click. */
 import { need } from "../../page-data.js";
+import { say } from "../../words.js";
 
 /** @typedef {{name: string, sentence: string, low: number, high: number, least: number, most: number, rows: number, columns: number, href: string}} Step */
 
@@ -10,17 +11,17 @@ export async function showSteps() {
   if (!(block instanceof HTMLElement) || block.dataset.filled) return;
   block.dataset.filled = "yes";
   const count = need("[data-saw-count]", block);
-  count.textContent = "loading…";
+  count.textContent = say("panel.steps_loading");
   try {
     const response = await fetch(block.dataset.saw ?? "", { headers: { Accept: "application/json" } });
     if (!response.ok) throw new TypeError(`status ${response.status}`);
     /** @type {Step[]} */
     const steps = await response.json();
-    count.textContent = `${steps.length} steps`;
+    count.textContent = say("panel.steps", { n: steps.length });
     need("[data-saw-list]", block).replaceChildren(...steps.map((_, index) => thumbnail(steps, index)));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    count.textContent = "not available now";
+    count.textContent = say("panel.steps_missing");
   }
 }
 
@@ -30,7 +31,8 @@ export async function showSteps() {
  * @returns {string}
  */
 export function describeRange({ low, high, least, most, rows, columns }) {
-  return `${columns} × ${rows} pixels. Black is ${plain(low)}, white is ${plain(high)}; values from ${plain(least)} to ${plain(most)}.`;
+  const numbers = { low: plain(low), high: plain(high), least: plain(least), most: plain(most) };
+  return say("panel.step_range", { columns, rows, ...numbers });
 }
 
 /**
@@ -42,7 +44,7 @@ function thumbnail(steps, index) {
   const step = steps[index];
   const item = document.createElement("li");
   const button = Object.assign(document.createElement("button"), { type: "button", title: step.name });
-  button.setAttribute("aria-label", `Step ${index + 1}, ${step.name}: enlarge`);
+  button.setAttribute("aria-label", say("panel.step", { n: index + 1, name: step.name }));
   button.append(Object.assign(document.createElement("img"), { src: step.href, alt: "" }));
   button.addEventListener("click", () => enlarge(steps, index));
   item.append(button);
@@ -56,7 +58,7 @@ function thumbnail(steps, index) {
 function enlarge(steps, index) {
   const dialog = /** @type {HTMLDialogElement} */ (need("[data-enlarged]"));
   const step = steps[index];
-  need("[data-enlarged-title]").textContent = `${index + 1} of ${steps.length} · ${step.name}`;
+  need("[data-enlarged-title]").textContent = say("panel.step_title", { n: index + 1, all: steps.length, name: step.name });
   need("[data-enlarged-text]").textContent = step.sentence;
   need("[data-enlarged-range]").textContent = describeRange(step);
   need("[data-enlarged-input]").hidden = index !== steps.length - 1;

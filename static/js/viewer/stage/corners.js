@@ -1,6 +1,7 @@
 // @ts-check
 /** Texts in the corners of a pane: window, zoom and the way the picture is turned. */
 import { need } from "../../page-data.js";
+import { say } from "../../words.js";
 import { describeWindow } from "./grayscale.js";
 
 /** @typedef {import("./viewport.js").Drawn} Drawn */
@@ -15,7 +16,7 @@ export function keepCorners(pane, viewport) {
   viewport.addEventListener("drawn", (event) => {
     const { scene } = /** @type {CustomEvent<Drawn>} */ (event).detail;
     write(windowState, scene ? describeWindow(scene.image.grayscale, scene.window, scene.inverted) : "");
-    write(zoomState, scene ? `Zoom ${scene.view.scale.toFixed(2)}` : "");
+    write(zoomState, scene ? say("stage.zoom", { scale: scene.view.scale.toFixed(2) }) : "");
     write(poseState, scene ? describePose(scene.view) : "");
   });
 }
@@ -25,7 +26,7 @@ export function keepCorners(pane, viewport) {
  * @returns {string} Empty as stored.
  */
 export function describePose({ turn, mirrored }) {
-  const words = [turn !== 0 && `Turned ${turn}°`, mirrored && "Mirrored: left and right are exchanged"];
+  const words = [turn !== 0 && say("stage.turned", { degrees: turn }), mirrored && say("stage.mirrored")];
   return words.filter(Boolean).join(" · ");
 }
 

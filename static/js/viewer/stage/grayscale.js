@@ -1,5 +1,6 @@
 // @ts-check
 /** From a radiograph's 16-bit values to modality values, stored values and greys, as `model/imaging/pixels.py` does it. */
+import { say } from "../../words.js";
 import { applyVoiWindow, presetOf, within } from "./windowing.js";
 
 /** @typedef {import("./windowing.js").Window} Window */
@@ -138,8 +139,11 @@ export function greyTable(grayscale, window, inverted) {
 export function describeWindow(grayscale, window, inverted) {
   const { voi } = grayscale;
   const { center, width } = modalityWindow(grayscale, window);
-  const shape = voi.kind === "lut" ? "table" : voi.function.toLowerCase().replace("_", " ");
-  const words = [`C ${plain(center)} W ${plain(width)}`, shape, presetOf(window)?.toLowerCase(), inverted && "inverted"];
+  const name = voi.kind === "lut" ? "lut" : voi.function;
+  const shape = say(`functions.${name}`);
+  const preset = presetOf(window);
+  const numbers = say("stage.window", { center: plain(center), width: plain(width) });
+  const words = [numbers, shape, preset && say(`presets.${preset}`), inverted && say("stage.inverted")];
   return words.filter(Boolean).join(" · ");
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** Fetches what is drawn: the modality pixels of a radiograph and the map of a reading, each with the id it belongs to. */
+import { say } from "../../words.js";
 
 /** @typedef {import("./grayscale.js").Grayscale} Grayscale */
 /** @typedef {{radiographId: string, width: number, height: number, aspect: number, pixels: Uint16Array, grayscale: Grayscale}} Image */
@@ -24,7 +25,7 @@ export async function loadImage(radiograph) {
   const [grayscale, pixels] = await Promise.all([loadGrayscale(radiograph.grayscale), loadUint16(radiograph.modality)]);
   const { rows, columns } = radiograph;
   if (pixels.length !== rows * columns || grayscale.rows !== rows || grayscale.columns !== columns) {
-    throw new ImageLoadError("The pixels that arrived are not those of this radiograph. Nothing is shown.");
+    throw new ImageLoadError(say("stage.wrong_pixels"));
   }
   const aspect = grayscale.pixel_aspect_ratio;
   return { radiographId: radiograph.radiograph_id, width: columns, height: rows, aspect, pixels, grayscale };
@@ -36,7 +37,7 @@ export async function loadImage(radiograph) {
  */
 export async function loadMap(cam) {
   const values = await loadUint16(cam.href);
-  if (values.length !== cam.rows * cam.columns) throw new ImageLoadError("The heatmap that arrived is incomplete.");
+  if (values.length !== cam.rows * cam.columns) throw new ImageLoadError(say("heatmap.incomplete"));
   return { readingId: cam.reading_id, width: cam.columns, height: cam.rows, values, placement: cam.placement };
 }
 
@@ -67,9 +68,9 @@ async function get(address, accept) {
   try {
     response = await fetch(address, { headers: { Accept: accept } });
   } catch {
-    throw new ImageLoadError("The server did not answer. Reload the page when the connection is back.");
+    throw new ImageLoadError(say("stage.no_answer"));
   }
-  if (!response.ok) throw new ImageLoadError(`The server has no picture to show (status ${response.status}).`);
+  if (!response.ok) throw new ImageLoadError(say("stage.no_picture", { status: response.status }));
   return response;
 }
 

@@ -1,5 +1,6 @@
 // @ts-check
 /** Fetches the next case's picture into the browser's cache while nothing else is going on. */
+import { pageData } from "../../page-data.js";
 
 /**
  * @param {string | null} nextCase Address of the next case.
@@ -9,13 +10,14 @@ export function preload(nextCase) {
   const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 500));
   whenIdle(async () => {
     try {
-      const answer = await fetch(nextCase, { headers: { Accept: "application/json" }, priority: "low" });
+      const answer = await fetch(nextCase, { headers: { Accept: "text/html" }, priority: "low" });
       if (!answer.ok) return;
-      const [radiograph] = (await answer.json()).radiographs;
+      // Its own page knows on which of its radiographs it opens.
+      const { radiograph } = pageData(new DOMParser().parseFromString(await answer.text(), "text/html"));
       if (!radiograph) return;
       await Promise.all([
-        keep(radiograph.links.modality, "application/octet-stream"),
-        keep(radiograph.links.grayscale, "application/json"),
+        keep(radiograph.modality, "application/octet-stream"),
+        keep(radiograph.grayscale, "application/json"),
       ]);
     } catch (error) {
       if (!(error instanceof TypeError)) throw error; // no connection: the next case loads when it is opened

@@ -7,13 +7,15 @@ import { PRESETS, presetOf } from "./windowing.js";
  * @param {import("./viewport.js").Viewport} viewport
  */
 export function keepPresets(viewport) {
-  viewport.addEventListener("voi-modified", () => {
+  const showWindow = () => {
     const current = presetOf(viewport.window);
-    for (const { name, command } of PRESETS) {
-      document.querySelector(`[data-command="${command}"]`)?.setAttribute("aria-pressed", String(name === current));
+    for (const { name } of PRESETS) {
+      document.querySelector(`[data-command="preset-${name}"]`)?.setAttribute("aria-pressed", String(name === current));
     }
     document.querySelector('[data-command="invert"]')?.setAttribute("aria-pressed", String(viewport.inverted));
-  });
+  };
+  viewport.addEventListener("voi-modified", showWindow);
+  showWindow();
   viewport.addEventListener("camera-modified", () => {
     document.querySelector('[data-command="mirror"]')?.setAttribute("aria-pressed", String(viewport.pose.mirrored));
   });

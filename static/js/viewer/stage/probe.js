@@ -1,5 +1,6 @@
 // @ts-check
 /** What the file holds below the pointer: stored, modality and displayed value, and the heatmap's evidence. */
+import { say } from "../../words.js";
 import { evidenceAt } from "../draw/evidence.js";
 import { displayFunction, isPadding, modalityOf, storedOf } from "./grayscale.js";
 
@@ -35,12 +36,13 @@ export function probe({ scene, shown }, point) {
  */
 export function describeProbe(found) {
   if (!found) return "";
+  const modality = Number(found.modality.toFixed(2));
   const words = [
-    `${found.x}, ${found.y}`,
-    `stored ${found.stored ?? "–"}`,
-    `modality ${Number(found.modality.toFixed(2))}${found.padding ? " (padding)" : ""}`,
-    `shown ${Math.round(found.displayed * 255)} of 255`,
-    found.evidence !== null && `evidence ${found.evidence.toFixed(2)}`,
+    say("probe.place", { x: found.x, y: found.y }),
+    say("probe.stored", { value: found.stored ?? "–" }),
+    found.padding ? say("probe.padding", { value: modality }) : say("probe.modality", { value: modality }),
+    say("probe.shown", { value: Math.round(found.displayed * 255) }),
+    found.evidence !== null && say("probe.evidence", { value: found.evidence.toFixed(2) }),
   ];
   return words.filter(Boolean).join(" · ");
 }

@@ -14,12 +14,12 @@ export const MIN_WIDTH = 0.01;
 const MAX_WIDTH = 4;
 const CENTERS = { least: -1.5, most: 2.5 };
 
-/** Chosen by eye on frontal radiographs. */
+/** Chosen by eye on frontal radiographs. The command of each is `preset-` and its name. */
 export const PRESETS = [
-  { name: "As sent", command: "preset-as-sent", window: AS_SENT },
-  { name: "Lungs", command: "preset-lungs", window: { center: 0.35, width: 0.6 } },
-  { name: "Mediastinum", command: "preset-mediastinum", window: { center: 0.7, width: 0.6 } },
-  { name: "High contrast", command: "preset-contrast", window: { center: 0.5, width: 0.5 } },
+  { name: "as-sent", window: AS_SENT },
+  { name: "lungs", window: { center: 0.35, width: 0.6 } },
+  { name: "mediastinum", window: { center: 0.7, width: 0.6 } },
+  { name: "contrast", window: { center: 0.5, width: 0.5 } },
 ];
 
 /**

@@ -1,6 +1,7 @@
 // @ts-check
 /** Joins the tools with the pane: pointers, keyboard cursor, magnifier and probe. */
 import { need } from "../../page-data.js";
+import { say } from "../../words.js";
 import { KINDS } from "../annotations/kinds/index.js";
 import { Lens } from "../stage/lens.js";
 import { describeProbe, probe } from "../stage/probe.js";
@@ -37,7 +38,8 @@ export function startTools(stage, pane, viewport, editor, layer) {
   new Pointers(pane, viewport, { chosen: (at) => toolbox.chosen(at), pan, zoom, over });
   toolbox.addEventListener("cursor", () => over(cursor.at()));
   toolbox.addEventListener("chosen", () => {
-    need("[data-hint]", stage).textContent = KINDS.get(toolbox.active.name)?.hint ?? "";
+    const { name } = toolbox.active;
+    need("[data-hint]", stage).textContent = KINDS.has(name) ? say(`hints.${name}`) : "";
   });
   return toolbox;
 }

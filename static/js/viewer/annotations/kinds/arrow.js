@@ -7,9 +7,7 @@ const HEAD = 11;
 /** @type {import("./kind.js").Kind} */
 export const arrow = {
   name: "arrow",
-  title: "Arrow with text",
   nPoints: 2,
-  hint: "Drag to what you point at, then write.",
   draw: ([tail, tip]) => {
     const towards = Math.atan2(tip.y - tail.y, tip.x - tail.x);
     const side = (/** @type {number} */ turn) => ({

@@ -5,9 +5,7 @@ import { describeRegion } from "./region.js";
 /** @type {import("./kind.js").Kind} */
 export const ellipse = {
   name: "ellipse",
-  title: "Ellipse statistics",
   nPoints: 2,
-  hint: "Drag from one corner of its box to the other.",
   draw: ([a, b]) => [
     ["ellipse", { cx: (a.x + b.x) / 2, cy: (a.y + b.y) / 2, rx: Math.abs(a.x - b.x) / 2, ry: Math.abs(a.y - b.y) / 2 }],
   ],

@@ -6,10 +6,8 @@
 /** @typedef {{image: import("../../stage/image.js").Image | null, spacing: import("../lengths.js").Spacing | null, viewPosition: string | null}} Context */
 /**
  * @typedef {object} Kind
- * @property {string} name As it is stored.
- * @property {string} title
+ * @property {string} name As it is stored; its title and what to do stand under it in the catalogue.
  * @property {number} nPoints
- * @property {string} hint What to do, for the reader.
  * @property {(points: Point[]) => [string, Record<string, string | number>][]} draw Shapes from points in CSS pixels of the stage.
  * @property {(points: Point[], context: Context) => string[]} describe Lines beside the shape, from points of the radiograph.
  * @property {(points: Point[], turn: number) => Point[]} [constrain] Put the last point where the kind allows it.

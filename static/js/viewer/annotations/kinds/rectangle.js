@@ -5,9 +5,7 @@ import { describeRegion } from "./region.js";
 /** @type {import("./kind.js").Kind} */
 export const rectangle = {
   name: "rectangle",
-  title: "Rectangle statistics",
   nPoints: 2,
-  hint: "Drag from one corner to the other.",
   draw: ([a, b]) => [
     ["rect", { x: Math.min(a.x, b.x), y: Math.min(a.y, b.y), width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y) }],
   ],

@@ -1,5 +1,6 @@
 // @ts-check
 /** What rectangle and ellipse say of the values inside them. */
+import { say } from "../../../words.js";
 import { nameSpacing, writeArea } from "../lengths.js";
 import { statisticsOf, valuesWithin } from "../statistics.js";
 
@@ -11,11 +12,11 @@ import { statisticsOf, valuesWithin } from "../statistics.js";
  */
 export function describeRegion(shape, points, { image, spacing }) {
   const found = image && statisticsOf(valuesWithin(image, shape, points));
-  if (!found) return ["no pixels inside"];
+  if (!found) return [say("marks.no_pixels")];
   const number = (/** @type {number} */ value) => String(Number(value.toFixed(1)));
   const area = spacing ? `${writeArea(found.n, spacing)} · ${nameSpacing(spacing)}` : writeArea(found.n, spacing);
   return [
-    `mean ${number(found.mean)} · SD ${number(found.deviation)}`,
-    `${number(found.least)} to ${number(found.most)} · ${area}`,
+    say("marks.mean", { mean: number(found.mean), deviation: number(found.deviation) }),
+    say("marks.extent", { least: number(found.least), most: number(found.most), area }),
   ];
 }

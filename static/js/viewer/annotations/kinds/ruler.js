@@ -6,11 +6,11 @@ import { line } from "./kind.js";
 /** @type {import("./kind.js").Kind} */
 export const ruler = {
   name: "ruler",
-  title: "Ruler",
   nPoints: 2,
-  hint: "Drag from one end to the other.",
   draw: ([a, b]) => [line(a, b), ...[a, b].map((end) => tick(end, a, b))],
-  describe: ([a, b], { spacing }) => [`${writeLength(lengthBetween(a, b, spacing), spacing)} · ${nameSpacing(spacing)}`],
+  describe: ([a, b], { image, spacing }) => [
+    `${writeLength(lengthBetween(a, b, spacing, image?.aspect), spacing)} · ${nameSpacing(spacing)}`,
+  ],
 };
 
 /**
