@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 HAS_NODE := $(shell command -v node >/dev/null 2>&1 && command -v npm >/dev/null 2>&1 && echo yes)
 
-.PHONY: help run test check format lint types imports types-js test-js test-py train bench fuzz golden docs-settings lock setup clean
+.PHONY: help run test check format lint types imports types-js test-js test-py train evidence bench fuzz golden docs-settings lock setup clean
 
 help: ## List the targets
 	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -85,10 +85,14 @@ test-py: $(VENV)/.develop ## pytest; ARGS=… goes to it
 
 # ---------------------------------------------------------------------------------------------------- make
 
-train: $(VENV)/.runtime ## Train the lungs, the gate, then the classifier; resumes where it was stopped (ARGS=--device=cuda …)
+train: $(VENV)/.runtime ## Train the lungs, then the gate; resumes where it was stopped (ARGS=--device=cuda …)
 	$(BIN)/python -m model.training $(ARGS) lungs
 	$(BIN)/python -m model.training $(ARGS) gate
-	$(BIN)/python -m model.training $(ARGS) classifier
+
+# ARGS="--budget small" ends within an hour and releases nothing: it is for trying a change.
+evidence: $(VENV)/.runtime ## Train every run of the evidence, make release, results and pages of them; resumes
+	$(BIN)/python -m model.training $(ARGS) evidence
+	$(BIN)/python -m model.training $(ARGS) release
 
 bench: $(VENV)/.develop ## Time /predict against a peer, decoding, a worklist of a million cases, the viewer; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks $(ARGS)

@@ -36,6 +36,9 @@ class DescribesWeights(Protocol):
     def to_json(self) -> dict[str, Any]:
         """The whole card."""
 
+    def evidence(self) -> dict[str, Any] | None:
+        """The results that its claims rest on, or `None` where they did not come with the weights."""
+
 
 class ReadsRadiographs(Protocol):
     """What reads: `model.predict.Predictor`, a fake in tests, later a remote engine."""

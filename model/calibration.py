@@ -5,23 +5,31 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from model.findings import OUTPUTS, Finding
+from model.findings import ABNORMAL, OUTPUTS, SUBTYPE, Finding
 
 COVID_19 = OUTPUTS.index(Finding.COVID_19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What becomes of one head's logit: `slope * logit + intercept`, the slope above 0 (Platt 1999)."""
+
+    slope: float
+    intercept: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """Temperature and one bias an output, fitted on validation radiographs (Guo et al. 2017, arXiv:1706.04599).
+    """One line a head, fitted on radiographs of hospitals that the network which read them never saw.
 
     Attributes:
-        temperature: Above 0; logits are divided by it.
-        bias: Added to the divided logits, in the order of `OUTPUTS`.
+        abnormal: Of the head "abnormal".
+        subtype: Of the head "covid-19 given abnormal"; a small slope says that it is worth little elsewhere.
         set: The radiographs it was fitted on.
     """
 
-    temperature: float
-    bias: tuple[float, float, float]
+    abnormal: Line
+    subtype: Line
     set: str
 
 
@@ -29,26 +37,33 @@ def calibrate(logits: NDArray[np.float32], calibration: Calibration) -> NDArray[
     """Turn logits into probabilities.
 
     Args:
-        logits: (..., 3) in the order of `OUTPUTS`.
+        logits: (..., 2) in the order of `HEADS`.
 
     Returns:
-        (..., 3) float64 (0, 1), adding up to 1.
+        (..., 3) float64 (0, 1) in the order of `OUTPUTS`, adding up to 1.
     """
-    scaled = logits.astype(np.float64) / calibration.temperature + np.array(calibration.bias)
-    exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
-    return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True))
+    abnormal = _sigmoid(logits[..., ABNORMAL], calibration.abnormal)
+    subtype = _sigmoid(logits[..., SUBTYPE], calibration.subtype)
+    return np.stack([1 - abnormal, abnormal * subtype, abnormal * (1 - subtype)], axis=-1)
 
 
-def widen(probability: float, noise: float) -> tuple[float, float]:
-    """Range of a probability whose logit is uncertain by `noise` either way.
+def _sigmoid(logits: NDArray[np.float32], line: Line) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-(line.slope * logits.astype(np.float64) + line.intercept))))
+
+
+def member_range(of_members: NDArray[np.float64], probability: float) -> tuple[float, float]:
+    """Range of P(covid-19) that all members but the lowest and the highest span, the ensemble's own value included.
+
+    So an operating point lies within the range where the members disagree by more than one of them. With fewer than
+    five members none is left out.
 
     Args:
-        probability: [0, 1].
-        noise: Standard deviation of the logit; 0 gives the probability itself.
+        of_members: (members,) [0, 1].
+        probability: The ensemble's.
     """
-    logit = np.log(np.clip(probability, 1e-12, 1 - 1e-12)) - np.log1p(-np.clip(probability, 1e-12, 1 - 1e-12))
-    low, high = 1 / (1 + np.exp(-(logit + np.array([-noise, noise]))))
-    return float(low), float(high)
+    ordered = np.sort(of_members)
+    inner = ordered[1:-1] if len(ordered) >= 5 else ordered
+    return min(float(inner[0]), probability), max(float(inner[-1]), probability)
 
 
 def decide(
@@ -62,7 +77,7 @@ def decide(
 
     Args:
         probabilities: Calibrated, one an output.
-        covid_range: Lowest and highest P(covid-19) that the members, or the validation noise, allow.
+        covid_range: Lowest and highest P(covid-19) on which the members agree, from `member_range`.
         threshold: Operating point on P(covid-19).
         other_threshold: Operating point on P(other).
 

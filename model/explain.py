@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.findings import OUTPUTS, Finding, Zone
+from model.findings import ABNORMAL, Zone
 from model.lungs import zone_masks
 from model.prediction import ClassActivationMap, Localization, ZoneShare
 from model.preprocess import Box
@@ -19,25 +19,24 @@ FINE = 8
 
 
 def evidence(maps: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Evidence for COVID-19 against normal in every cell.
+    """Evidence in every cell that the radiograph is abnormal.
 
-    Its mean over the cells is the log of P(covid-19) / P(normal) before calibration, so the map shows exactly what was
-    added up.
+    Its mean over the cells is the logit of "abnormal" before calibration, so the map shows exactly what was added up.
 
     Args:
-        maps: (3, h, w) in the order of `OUTPUTS`.
+        maps: (2, h, w) in the order of `HEADS`.
 
     Returns:
         (h, w) logits.
     """
-    return np.asarray(maps[OUTPUTS.index(Finding.COVID_19)] - maps[OUTPUTS.index(Finding.NORMAL)])
+    return np.asarray(maps[ABNORMAL])
 
 
 def class_activation_map(maps: NDArray[np.float32], box: Box, scale: MapScale) -> ClassActivationMap:
     """Put the evidence on the absolute scale and say which part of the image it covers.
 
     Args:
-        maps: (3, h, w) from the network.
+        maps: (2, h, w) from the network.
         box: The part of the image that was the network's input; cells tile it edge to edge.
     """
     values = np.clip((evidence(maps) - scale.low) / (scale.high - scale.low), 0, 1)

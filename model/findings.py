@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Finding(StrEnum):
-    """What a reading says. The first three are the network's outputs, in this order."""
+    """What a reading says. The first three have a probability each, in this order."""
 
     NORMAL = "normal"
     COVID_19 = "covid-19"
@@ -13,7 +13,13 @@ class Finding(StrEnum):
 
 
 OUTPUTS = (Finding.NORMAL, Finding.COVID_19, Finding.OTHER)
-"""The order of the network's logits: a contract between training, weights and prediction."""
+"""The order of the probabilities: a contract between training, weights and prediction."""
+
+HEADS = ("abnormal", "covid-19 given abnormal")
+"""The order of the network's logits, two questions asked one after the other; `model.calibration` makes the three
+probabilities of them."""
+
+ABNORMAL, SUBTYPE = range(len(HEADS))
 
 
 class Zone(StrEnum):

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from model.gate import KINDS, QUARTER_TURNS
-from model.network import Convolution, Residual
+from model.network import Convolution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,19 @@ class GateConfig:
     size: int = 80
     widths: tuple[int, int, int, int] = (12, 24, 48, 64)
     dropout: float = 0.2
+
+
+class Residual(nn.Module):
+    """Two convolutions and a shortcut."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = Convolution(width, width)
+        self.second = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Add a correction of (B, C, H, W) to itself."""
+        return torch.relu(x + self.second(self.first(x)))
 
 
 class GateNetwork(nn.Module):

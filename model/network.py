@@ -1,10 +1,12 @@
 """The COVID-XNet classifier: our own compact residual network that ends in global average pooling and a linear layer.
 
+It answers two questions, "abnormal?" and "COVID-19, given abnormal?": what an opacity is carries over to other
+hospitals, what tells COVID-19 from other disease hardly does, and each answer is calibrated by what it is worth.
 Because nothing follows the pooling but a linear layer, the class activation map is exact: the mean of a map over its
 cells is the logit, and both come from one forward pass.
 
 References: Duran-Lopez et al. 2020 (the task), Zhou et al. 2016, arXiv:1512.04150 (class activation maps), He et al.
-2016, arXiv:1512.03385 (residual blocks). Layers and widths are our own.
+2016, arXiv:1512.03385 (residual and bottleneck blocks). Layers and widths are our own.
 """
 
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from model.findings import OUTPUTS
+from model.findings import HEADS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,12 +24,14 @@ class NetworkConfig:
 
     Attributes:
         widths: Channels after the stem (1/2 of the input), at 1/4, at 1/8 and of the last features (1/8).
-        blocks: Residual blocks at 1/4 and at 1/8.
+        necks: Channels inside the blocks at 1/4 and at 1/8.
+        blocks: Bottleneck blocks at 1/4 and at 1/8.
         dropout: Share of feature channels dropped in training.
     """
 
-    widths: tuple[int, int, int, int] = (16, 32, 80, 128)
-    blocks: tuple[int, int] = (1, 3)
+    widths: tuple[int, int, int, int] = (16, 32, 96, 160)
+    necks: tuple[int, int] = (16, 40)
+    blocks: tuple[int, int] = (1, 6)
     dropout: float = 0.2
 
 
@@ -49,21 +53,22 @@ class Convolution(nn.Sequential):
         )
 
 
-class Residual(nn.Module):
-    """Two convolutions and a shortcut."""
+class Bottleneck(nn.Module):
+    """Narrow, look at the neighbours, widen again, and add to what came in."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, neck: int) -> None:
         super().__init__()
-        self.first = Convolution(width, width)
-        self.second = nn.Sequential(nn.Conv2d(width, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width))
+        self.narrow = Convolution(width, neck, kernel=1)
+        self.look = Convolution(neck, neck)
+        self.widen = nn.Sequential(nn.Conv2d(neck, width, 1, bias=False), nn.BatchNorm2d(width))
 
     def forward(self, x: Tensor) -> Tensor:
         """Add a correction of (B, C, H, W) to itself."""
-        return torch.relu(x + self.second(self.first(x)))
+        return torch.relu(x + self.widen(self.look(self.narrow(x))))
 
 
 class CovidXNet(nn.Module):
-    """Logits of normal, COVID-19 and other abnormality (the order of `OUTPUTS`) with their exact maps."""
+    """Logits of the two heads (the order of `HEADS`) with their exact maps."""
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -71,13 +76,13 @@ class CovidXNet(nn.Module):
         self.features = nn.Sequential(
             Convolution(1, stem, kernel=4, stride=2),
             Convolution(stem, quarter, kernel=4, stride=2),
-            *(Residual(quarter) for _ in range(config.blocks[0])),
+            *(Bottleneck(quarter, config.necks[0]) for _ in range(config.blocks[0])),
             Convolution(quarter, eighth, kernel=4, stride=2),
-            *(Residual(eighth) for _ in range(config.blocks[1])),
-            Convolution(eighth, last),
+            *(Bottleneck(eighth, config.necks[1]) for _ in range(config.blocks[1])),
+            Convolution(eighth, last, kernel=1),
         )
         self.dropout = nn.Dropout2d(config.dropout)
-        self.classifier = nn.Conv2d(last, len(OUTPUTS), 1)
+        self.heads = nn.Conv2d(last, len(HEADS), 1)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Classify.
@@ -86,9 +91,9 @@ class CovidXNet(nn.Module):
             x: (B, 1, S, S) float32 [-1, 1], network input.
 
         Returns:
-            (B, 3) logits and (B, 3, S/8, S/8) maps whose mean over the cells they are.
+            (B, 2) logits and (B, 2, S/8, S/8) maps whose mean over the cells they are.
         """
-        maps = self.classifier(self.dropout(self.features(x)))  # (B, 3, S/8, S/8); linear, so pooling may come last
+        maps = self.heads(self.dropout(self.features(x)))  # (B, 2, S/8, S/8); linear, so pooling may come last
         return maps.mean(dim=(2, 3)), maps
 
 

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from model.calibration import COVID_19, calibrate, decide, widen
+from model.calibration import COVID_19, calibrate, decide, member_range
 from model.errors import InferenceError, Refusal, RefusedRadiographError
 from model.explain import class_activation_map, localize
 from model.findings import OUTPUTS
@@ -232,7 +232,7 @@ class Predictor:
         started = time.perf_counter()
         maps = self._run(
             self._members, np.stack([one.network_input[None] for one in prepared])
-        )  # (members, B, 3, h, w)
+        )  # (members, B, 2, h, w)
         network_ms = (time.perf_counter() - started) * 1000 / len(prepared)
         return [self._prediction(one, maps[:, i], network_ms) for i, one in enumerate(prepared)]
 
@@ -240,7 +240,8 @@ class Predictor:
         card, point = self.card, self.card.operating_points[0]
         calibrated = calibrate(maps.mean(axis=(0, 2, 3)), card.calibration)
         probabilities = {name: float(p) for name, p in zip(OUTPUTS, calibrated, strict=True)}
-        covid_range = self._covid_range(maps, float(calibrated[COVID_19]))
+        of_members = calibrate(maps.mean(axis=(2, 3)), card.calibration)[:, COVID_19]
+        covid_range = member_range(of_members, float(calibrated[COVID_19]))
         finding, flagged = decide(
             probabilities, covid_range, threshold=point.threshold, other_threshold=card.other_threshold
         )
@@ -262,12 +263,6 @@ class Predictor:
             correction=frame.correction,
             timings_ms={**one.timings_ms, "network": round(network_ms, 2)},
         )
-
-    def _covid_range(self, maps: NDArray[np.float32], probability: float) -> tuple[float, float]:
-        if len(maps) == 1:
-            return widen(probability, self.card.logit_noise)
-        of_members = calibrate(maps.mean(axis=(2, 3)), self.card.calibration)[:, COVID_19]
-        return float(of_members.min()), float(of_members.max())
 
     def _run(self, networks: Sequence[nn.Module], inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run (B, C, S, S) inputs through each network; (networks, B, ...), of a classifier the maps."""

@@ -11,7 +11,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_safetensors
 from torch import nn
 
-from model.calibration import Calibration
+from model.calibration import Calibration, Line
 from model.errors import WeightsCorruptError, WeightsMissingError
 from model.findings import OUTPUTS
 from model.gate import GateLimits
@@ -22,8 +22,9 @@ from model.preprocess import PIPELINE_VERSION, InputSpec
 from model.unet import UNet, UNetConfig
 
 RELEASED = Path(__file__).parent / "released"
-CURRENT = "covid-xnet-0.1"
+CURRENT = "covid-xnet-1.0"
 CARD_NAME = "card.json"
+EVIDENCE_NAME = "evidence.json"
 
 Network = TypeVar("Network", bound=nn.Module)
 
@@ -33,7 +34,7 @@ class MapScale:
     """The one absolute scale of the map, fixed on validation.
 
     Attributes:
-        low: Evidence (COVID-19 map less normal map, logits) shown as 0: nearly every normal stays below.
+        low: Evidence (map of "abnormal", logits) shown as 0: nearly every cell of normal radiographs stays below.
         high: Evidence shown as 1: only the strongest COVID-19 radiographs exceed it.
         show_above: Value in [0, 1] under which a viewer shows nothing at first, and above which a region gets a box.
     """
@@ -79,15 +80,15 @@ class WeightsCard:
         folder: Where the card and the files it names lie; not part of the card.
         file: Safetensors of the classifier's members, tensor names prefixed `0.`, `1.`, ...
         sha256: Hash of `file`.
-        n_members: Networks in `file`.
+        n_members: Networks in `file`, whose logits are averaged.
         lungs_file: Safetensors of the lung segmentation; `lungs_sha256` is its hash.
         gate: What an image shows and which way up; its file and its figures.
         pipeline: Pixel pipeline the weights were trained with; another one refuses to load.
         operating_points: The first is the one in force.
         other_threshold: P(other) at or above which a reading is flagged.
-        logit_noise: One standard deviation of logit P(covid-19) under harmless changes on validation.
         training: What it was trained on, for people.
-        validation: Figures with intervals, for people.
+        evidence_sha256: Hash of the results file beside the card; empty where there is none.
+        validation: The figures of it that people ask first.
         limits: Known limits, one sentence each.
     """
 
@@ -109,13 +110,29 @@ class WeightsCard:
     calibration: Calibration
     operating_points: tuple[OperatingPoint, ...]
     other_threshold: float
-    logit_noise: float
     map_scale: MapScale
     intended_use: str
     training: dict[str, Any]
+    evidence_sha256: str
     validation: dict[str, Any]
     limits: tuple[str, ...]
     licence: str
+
+    def evidence(self) -> dict[str, Any] | None:
+        """The results that the release's claims rest on, or `None` where they do not travel with it.
+
+        Raises:
+            WeightsCorruptError: the file is not the one the card describes.
+        """
+        path = self.folder / EVIDENCE_NAME
+        if not path.exists():
+            return None
+        content = path.read_bytes()
+        actual = hashlib.sha256(content).hexdigest()
+        if actual != self.evidence_sha256:
+            raise WeightsCorruptError("other evidence", expected=self.evidence_sha256, actual=actual)
+        read: dict[str, Any] = json.loads(content)
+        return read
 
     def to_json(self) -> dict[str, Any]:
         """The card as it stands in its file."""
@@ -133,7 +150,8 @@ class WeightsCard:
         fields["input"] = InputSpec(**fields["input"])
         fields["lungs_network"] = UNetConfig(**_tuples(fields["lungs_network"]))
         fields["gate"] = GateCard.from_json(fields["gate"])
-        fields["calibration"] = Calibration(**_tuples(fields["calibration"]))
+        lines = {head: Line(**fields["calibration"][head]) for head in ("abnormal", "subtype")}
+        fields["calibration"] = Calibration(**(fields["calibration"] | lines))
         fields["operating_points"] = tuple(OperatingPoint(**_tuples(point)) for point in fields["operating_points"])
         fields["map_scale"] = MapScale(**fields["map_scale"])
         fields["outputs"], fields["limits"] = tuple(fields["outputs"]), tuple(fields["limits"])

@@ -39,6 +39,10 @@ class FakeCard:
         """The whole card."""
         return {"name": "fake", "other_threshold": self.other_threshold} | self.content
 
+    def evidence(self) -> dict[str, Any] | None:
+        """None came with it."""
+        return None
+
 
 class FakePredictor:
     """Takes the mean presentation brightness for P(covid-19): a white image is flagged, a dark one is normal.

@@ -4,10 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from model.evaluation.evidence import EvidenceSection, evidence_sections
+
 _TITLES = {
     "sha256": "SHA-256",
     "lungs_sha256": "Lungs SHA-256",
     "covid-19": "COVID-19",
+    "evidence_sha256": "Evidence SHA-256",
+    "folds_sha256": "Folds SHA-256",
     "auroc": "AUROC",
     "ppv": "PPV",
     "npv": "NPV",
@@ -19,7 +23,7 @@ _TITLES = {
     "other_threshold": "Threshold of other abnormality",
 }
 _IDENTITY = "Identity"
-_ASKED_FIRST = ("intended_use", "limits", "operating_points", "validation", "training")
+_ASKED_FIRST = ("intended_use", "limits", "operating_points", "validation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,26 +65,33 @@ class CardPage:
     Attributes:
         name: Name of the weights.
         version: Their version; empty when the card names none.
-        sections: The card, its plain facts gathered under one heading.
+        sections: What of the card is asked first, its plain facts gathered under one heading.
+        evidence: The results that its claims rest on, table by table; empty where they did not come with the weights.
+        details: The rest of the card.
         card_href: Where the card is as JSON.
     """
 
     name: str
     version: str
     sections: tuple[Section, ...]
+    evidence: tuple[EvidenceSection, ...]
+    details: tuple[Section, ...]
     card_href: str
 
 
-def card_page(card: Mapping[str, Any], *, address: str) -> CardPage:
-    """Build the page of a card."""
+def card_page(card: Mapping[str, Any], evidence: Mapping[str, Any] | None, *, address: str) -> CardPage:
+    """Build the page of a card and of its results file."""
+    if evidence:  # holds all that `validation` repeats of it
+        card = {key: value for key, value in card.items() if key != "validation"}
     plain = {key: value for key, value in card.items() if is_plain(value) and not is_prose(value)}
     identity = Section(key="identity", title=_IDENTITY, pairs=_pairs(plain))
-    order = [key for key in _ASKED_FIRST if key in card] + [key for key in card if key not in _ASKED_FIRST]
-    rest = [section_of(key, card[key]) for key in order if key not in plain]
+    first = [section_of(key, card[key]) for key in _ASKED_FIRST if key in card and key not in plain]
     return CardPage(
         name=str(card.get("name", "Model")),
         version=str(card.get("version", "")),
-        sections=(*rest[:1], identity, *rest[1:]),
+        sections=(*first[:1], identity, *first[1:]),
+        evidence=evidence_sections(evidence) if evidence else (),
+        details=tuple(section_of(key, card[key]) for key in card if key not in plain and key not in _ASKED_FIRST),
         card_href=address,
     )
 

@@ -12,5 +12,6 @@ router = page_router()
 @router.get("/model", name="model_card")
 def model_card(request: Request, parts: PartsDep) -> Response:
     """Show the card of the weights in use."""
-    context = card_page(parts.predictor.card.to_json(), address=str(request.url))
+    card = parts.predictor.card
+    context = card_page(card.to_json(), card.evidence(), address=str(request.url))
     return parts.pages.render("readings/card.html", context)

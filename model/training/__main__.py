@@ -1,37 +1,45 @@
-"""The training script: `python -m model.training folds | lungs | gate | classifier | card`; a stopped run resumes."""
+"""The training script, `python -m model.training lungs | gate | evidence | release | ...`; a stopped run resumes."""
 
 import argparse
 import csv
+import json
 import logging
+import shutil
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 
+from model.imaging.reader import read_radiograph
 from model.lungs import lung_mask, segmentation_input
 from model.network import lay_channels_last
-from model.predict import choose_device, limit_threads
+from model.predict import Predictor, choose_device, limit_threads
 from model.training.cache import Prepared, prepare
-from model.training.classifier import ClassifierConfig, train_classifier
+from model.training.classifier import ClassifierConfig
 from model.training.config import CONFIGS, read_config
 from model.training.data import data_folder, read_manifest, read_masks
+from model.training.evidence.assembly import Reads, fix, results
+from model.training.evidence.campaign import Read, Run, execute, plan, read_run
+from model.training.evidence.cohort import Cohort
+from model.training.evidence.cost import cost_figures
+from model.training.evidence.pages import write_pages
+from model.training.export import export_weights
 from model.training.folds import make_folds, read_folds, write_folds
 from model.training.gate.collection import collect, segment_with
 from model.training.gate.export import carry_gate, write_gate
 from model.training.gate.figures import Gatekeeper, gate_figures
 from model.training.gate.fit import GateTraining, run_with, train_gate
-from model.training.lungs import LungConfig, train_lungs
-from model.training.release import export_weights, release_card
-from model.training.report import model_card
+from model.training.lungs import LungConfig, held_out_dice, train_lungs
+from model.training.release import headline, release_card, write_evidence
+from model.training.targets import map_targets
 from model.unet import UNet
-from model.weights import CARD_NAME, RELEASED, read_card, sha256_of, write_card
+from model.weights import CARD_NAME, RELEASED, WeightsCard, default_card, read_card, sha256_of, write_card
 
 RUNS = Path("runs")
-MODEL_CARD = Path("docs/model-card.md")
 log = logging.getLogger("model.training")
 
 
@@ -48,17 +56,15 @@ def _folds(_: argparse.Namespace) -> None:
 
 
 def _lungs(arguments: argparse.Namespace) -> None:
-    config = read_config(CONFIGS / "lungs.toml", LungConfig)
-    device = choose_device(arguments.device)
-    network = train_lungs(data_folder(), config, folder=RUNS / "lungs", device=device)
-    release = RELEASED / f"covid-xnet-{arguments.version}"
-    log.info("lungs written, sha256 %s", export_weights([network], release / "lungs.safetensors", prefixed=False))
+    network = train_lungs(data_folder(), _lung_config(), folder=RUNS / "lungs", device=choose_device(arguments.device))
+    path = _folder(arguments) / "lungs.safetensors"
+    log.info("lungs written, sha256 %s", export_weights([network], path, prefixed=False))
 
 
 def _gate(arguments: argparse.Namespace) -> None:
     config = read_config(CONFIGS / "gate.toml", GateTraining)
-    release, run = RELEASED / f"covid-xnet-{arguments.version}", RUNS / "gate"
-    lungs = read_config(CONFIGS / "lungs.toml", LungConfig)
+    release, run = _folder(arguments), RUNS / "gate"
+    lungs = _lung_config()
     segment = segment_with(_load_lungs(release / "lungs.safetensors", lungs), lungs.network.size)
     collection = collect(data_folder(), segment, sha256_of(release / "lungs.safetensors"), folder=run)
     network = train_gate(collection, config, folder=run, device=choose_device(arguments.device)).cpu()
@@ -68,40 +74,74 @@ def _gate(arguments: argparse.Namespace) -> None:
         log.info("%s: %.4f (%.4f to %.4f), n = %d", name, rate["value"], rate["low"], rate["high"], rate["n"])
     if (release / CARD_NAME).exists():
         write_card(replace(read_card(release / CARD_NAME), gate=carry_gate(run, release)))
-        _card(arguments)
+        _pages(arguments)
 
 
-def _classifier(arguments: argparse.Namespace) -> None:
-    config = read_config(CONFIGS / f"release-{arguments.version}.toml", ClassifierConfig)
-    lungs = read_config(CONFIGS / "lungs.toml", LungConfig)
-    release = RELEASED / f"covid-xnet-{arguments.version}"
-    device = choose_device(arguments.device)
-    prepared = _prepare(release / "lungs.safetensors", config, lungs)
-    folds = read_folds()
-    network = train_classifier(prepared, folds, config, folder=RUNS / config.name, device=device).cpu()
-    export_weights([network], release / "weights.safetensors", prefixed=True)
+def _evidence(arguments: argparse.Namespace) -> None:
+    """Train what is missing of the campaign; `--only` and `--skip` part it between processes."""
+    weights, outlines = _folder(arguments) / "lungs.safetensors", read_masks(data_folder(), ["lesion"])
+    device, folds = choose_device(arguments.device), read_folds()
+    for run in plan(_recipe(), arguments.budget):
+        if any(run.name.startswith(name) for name in arguments.only or [""]):
+            prepared = _prepare(weights, run.config, whole_frame=run.whole_frame)
+            targets = map_targets(prepared, outlines, data_folder() / "brixia_scores.csv")
+            execute(run, prepared, targets, folds, folder=_run_folder(arguments, run), device=device)
+            log.info("%s has ended", run.name)
+
+
+def _release(arguments: argparse.Namespace) -> None:
+    """Make a release of the campaign's members, and its evidence of all runs that have ended.
+
+    A small budget releases nothing: what it makes stays with its runs.
+    """
+    folder, lungs, folds = _folder(arguments), _lung_config(), read_folds()
+    prepared = _prepare(folder / "lungs.safetensors", _recipe())
+    if arguments.budget == "small":
+        trial = RUNS / "evidence" / "small" / "release"
+        folder = Path(shutil.copytree(folder, trial, dirs_exist_ok=True))
+    cohort = Cohort.of(prepared, folds, _recipe().clear_sources)
+    ended = _ended(arguments)
+    reads = Reads.of(ended)
+    fixed = fix(cohort, prepared, reads)
     card = release_card(
-        network,
-        prepared,
-        folds,
-        config,
-        lungs,
-        folder=release,
-        gate=carry_gate(RUNS / "gate", release),
-        lungs_dice=_last_row(RUNS / "lungs" / "curve.csv"),
-        outlines=read_masks(data_folder(), ["lesion"]),
-        created=datetime.now(UTC).date(),
+        cohort, reads.release, fixed, lungs, carry_gate(RUNS / "gate", folder), folder=folder, version=arguments.version
     )
-    log.info("card written: %s", write_card(card).name)
-    _card(arguments)
+    write_card(card)
+    tables = results(
+        cohort,
+        prepared,
+        reads,
+        fixed,
+        outlines=read_masks(data_folder(), ["lesion"]),
+        lungs_dice=held_out_dice(data_folder(), _load_lungs(folder / "lungs.safetensors", lungs), lungs),
+        cost=_cost(card, prepared),
+    )
+    curves = {read.run.name: _last_row(_run_folder(arguments, read.run) / "curve.csv") for read in ended}
+    about = {"budget": arguments.budget, "created": card.created, "runs": curves}
+    sha256 = write_evidence(about | tables, folder)
+    write_card(replace(card, evidence_sha256=sha256, validation=headline(tables)))
+    if arguments.budget == "full":
+        _pages(arguments)
+    log.info("%s: %s", folder, json.dumps(tables["unseen"]["summary"]))
 
 
-def _card(arguments: argparse.Namespace) -> None:
-    card = read_card(RELEASED / f"covid-xnet-{arguments.version}" / CARD_NAME)
-    MODEL_CARD.write_text(model_card(card), encoding="utf-8")
+def _pages(_: argparse.Namespace) -> None:
+    write_pages(read_card(default_card()), Path("docs"))
 
 
-def _prepare(weights: Path, config: ClassifierConfig, lungs: LungConfig) -> Prepared:
+def _ended(arguments: argparse.Namespace) -> list[Read]:
+    """Load every run of the plan that has ended."""
+    folders = [(run, _run_folder(arguments, run)) for run in plan(_recipe(), arguments.budget)]
+    return [read_run(run, folder=folder) for run, folder in folders if (folder / "logits.npy").exists()]
+
+
+def _cost(card: WeightsCard, prepared: Prepared) -> dict[str, Any]:
+    predictor = Predictor.load(card.folder / CARD_NAME, device="cpu")
+    return cost_figures(predictor, read_radiograph(prepared.samples[0].path.read_bytes()), device="cpu")
+
+
+def _prepare(weights: Path, config: ClassifierConfig, *, whole_frame: bool = False) -> Prepared:
+    lungs = _lung_config()
     network = _load_lungs(weights, lungs)
 
     @torch.inference_mode()
@@ -110,7 +150,8 @@ def _prepare(weights: Path, config: ClassifierConfig, lungs: LungConfig) -> Prep
         return lung_mask(network(x.to(memory_format=torch.channels_last)).sigmoid().numpy()[0, 0])
 
     adults = [sample for sample in read_manifest(data_folder()) if not sample.pediatric]
-    return prepare(adults, segment, sha256_of(weights), config.input, folder=RUNS / "cache")
+    cache = RUNS / "cache"
+    return prepare(adults, segment, sha256_of(weights), config.input, folder=cache, whole_frame=whole_frame)
 
 
 def _load_lungs(weights: Path, lungs: LungConfig) -> UNet:
@@ -119,26 +160,45 @@ def _load_lungs(weights: Path, lungs: LungConfig) -> UNet:
     return lay_channels_last(network.eval())
 
 
+def _recipe() -> ClassifierConfig:
+    return read_config(CONFIGS / "recipe.toml", ClassifierConfig)
+
+
+def _lung_config() -> LungConfig:
+    return read_config(CONFIGS / "lungs.toml", LungConfig)
+
+
+def _folder(arguments: argparse.Namespace) -> Path:
+    return RELEASED / f"covid-xnet-{arguments.version}"
+
+
+def _run_folder(arguments: argparse.Namespace, run: Run) -> Path:
+    return RUNS / "evidence" / str(arguments.budget) / run.name
+
+
 def _last_row(path: Path) -> dict[str, float]:
     with path.open(newline="", encoding="utf-8") as file:
-        last = list(csv.DictReader(file))[-1]
-    return {name: float(value) for name, value in last.items() if name.startswith("dice")}
+        return {name: float(value) for name, value in list(csv.DictReader(file))[-1].items()}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m model.training", description=__doc__)
     parser.add_argument("--threads", type=int, default=2, help="threads for torch and OpenCV (2)")
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    parser.add_argument("--version", default="0.1", help="release to train (0.1)")
+    parser.add_argument("--version", default="1.0", help="release to train (1.0)")
+    parser.add_argument("--budget", choices=("small", "full"), default="full", help="length of the campaign's runs")
     commands = parser.add_subparsers(required=True)
     for name, run, text in (
         ("folds", _folds, "deal the manifest's patients into five folds and write the file"),
         ("lungs", _lungs, "train the lung segmentation and write it into the release"),
         ("gate", _gate, "train the gate and write it, its limits and its figures into the release"),
-        ("card", _card, "write docs/model-card.md from the release's card"),
-        ("classifier", _classifier, "train the classifier, fix what validation fixes, write the release's card"),
+        ("release", _release, "make release, results file and pages of the campaign's runs that have ended"),
+        ("pages", _pages, "write the model card and docs/evidence from the release"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
+    evidence = commands.add_parser("evidence", help="train every run of the campaign that has not ended")
+    evidence.add_argument("--only", nargs="*", help="beginnings of the names of the runs to train (all)")
+    evidence.set_defaults(run=_evidence)
     return parser
 
 

@@ -118,19 +118,3 @@ def add_marks(rng: Generator, image: Image, config: AugmentConfig) -> Image:
             top, left = (rng.uniform(0, 1, 2) * (size - np.array([h, w]))).astype(int)
             x[top : top + h, left : left + w] = x[top : top + h, left : left + w].mean()
     return x
-
-
-def augment(rng: Generator, image: Image, size: int, scale: float, config: AugmentConfig) -> Image:
-    """Make one random view of a wide crop.
-
-    Args:
-        image: (w, w) float32 [0, 1], the lung box with a wider margin.
-        size: Side of the result.
-        scale: Input pixels per output pixel at zoom 1.
-
-    Returns:
-        (size, size) float32, roughly [0, 1]; `model.preprocess.finish` makes it a network input.
-    """
-    x = warp(image, random_affine(rng, size, scale, config), size)
-    x = change_texture(rng, change_tone(rng, x, config), config)
-    return add_marks(rng, x, config)

@@ -70,6 +70,12 @@ def train_lungs(data: Path, config: LungConfig, *, folder: Path, device: str = "
     return trained
 
 
+def held_out_dice(data: Path, network: UNet, config: LungConfig) -> dict[str, float]:
+    """Dice by mask origin of a trained segmentation on the fold that its training held out."""
+    _, held_out = _load(data, config.fold)
+    return {name: round(value, 4) for name, value in dice_by_origin(network, held_out, config.network.size).items()}
+
+
 @torch.inference_mode()
 def dice_by_origin(network: nn.Module, outlined: list[Outlined], size: int) -> dict[str, float]:
     """Mean Dice of each mask origin, and of all."""

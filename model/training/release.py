@@ -1,75 +1,64 @@
-"""From trained networks to a release: the weights' file and the card that describes it."""
+"""From the campaign's runs to a release: the members' weights, the results file, and the card that describes them."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import save_file
-from torch import nn
-
 from model.findings import OUTPUTS
-from model.network import CovidXNet
 from model.preprocess import PIPELINE_VERSION
-from model.training.cache import Prepared
-from model.training.classifier import ClassifierConfig
-from model.training.data import MaskFile
+from model.training.evidence.assembly import Fixed
+from model.training.evidence.campaign import Read
+from model.training.evidence.cohort import Cohort
+from model.training.export import export_weights
 from model.training.folds import folds_sha256
-from model.training.localization import localization_figures
 from model.training.lungs import LungConfig
-from model.training.validation import Validation, called_covid, unseen_figures
-from model.weights import GateCard, WeightsCard, sha256_of
+from model.weights import EVIDENCE_NAME, GateCard, WeightsCard, sha256_of
 
+INTENDED_USE = (
+    "Research. Decision support for radiologists on frontal chest radiographs (PA or AP) of adults: COVID-19 against "
+    "normal, with other abnormality as a third answer. Not a medical device."
+)
 
-def export_weights(networks: Sequence[nn.Module], path: Path, *, prefixed: bool) -> str:
-    """Write networks into one safetensors file and return its hash."""
-    tensors = {
-        (f"{index}.{name}" if prefixed else name): value.detach().cpu().contiguous()
-        for index, network in enumerate(networks)
-        for name, value in network.state_dict().items()
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(tensors, path)
-    path.chmod(0o644)  # it is written readable for the owner alone, and served by another user in the image
-    return sha256_of(path)
+LIMITS = (
+    "Hospital and class are confounded in the training data; figures on hospitals left out are the ones to go by.",
+    "COVID-19 is told from other pneumonia only weakly; the third output means 'abnormal, not typical of COVID-19'.",
+    "A normal radiograph does not exclude COVID-19: early disease is often not visible.",
+    "Children, lateral views, computed tomography and other body parts are outside the scope.",
+    "Operating points move at another hospital; check them on your own radiographs with `covid-xnet evaluate`.",
+    "The map shows where the evidence of abnormality lies, of whatever cause, not why.",
+    "No prospective study was made.",
+)
 
 
 def release_card(
-    network: CovidXNet,
-    prepared: Prepared,
-    folds: Mapping[str, int],
-    config: ClassifierConfig,
+    cohort: Cohort,
+    members: Sequence[Read],
+    fixed: Fixed,
     lungs: LungConfig,
+    gate: GateCard,
     *,
     folder: Path,
-    gate: GateCard,
-    lungs_dice: Mapping[str, float],
-    outlines: Sequence[MaskFile],
-    created: date,
+    version: str,
 ) -> WeightsCard:
-    """Fix everything that validation fixes and describe the release.
+    """Write the members' weights into a release's folder and describe them; figures are added by `with_evidence`.
 
     Args:
-        folder: The release's folder; `weights.safetensors` and `lungs.safetensors` are in it.
         gate: The gate that `folder` holds.
-        lungs_dice: Dice of the held-out fold by mask origin.
-        outlines: Lesions drawn by radiologists, for the figures of localisation.
+        folder: The release's folder; `lungs.safetensors` is in it.
     """
-    rows = prepared.select(lambda s: s.source in config.sources and folds[s.image_id] == config.fold)
-    held_out = Validation(network, prepared, rows, f"fold {config.fold} of {config.name}", config.class_shares)
-    calibration, map_scale = held_out.fit_calibration(), held_out.map_scale()
-    probabilities = held_out.probabilities(calibration)
-    points = held_out.operating_points(probabilities)
-    never_trained_on = prepared.select(lambda s: s.source not in config.sources or folds[s.image_id] == config.fold)
+    weights = folder / "weights.safetensors"
+    config = members[0].run.config
     return WeightsCard(
         folder=folder,
         name="covid-xnet",
-        version=config.name.removeprefix("release-"),
-        created=created.isoformat(),
-        file="weights.safetensors",
-        sha256=sha256_of(folder / "weights.safetensors"),
-        n_members=1,
+        version=version,
+        created=datetime.now(UTC).date().isoformat(),
+        file=weights.name,
+        sha256=export_weights([read.network for read in members], weights, prefixed=True),
+        n_members=len(members),
         network=config.network,
         input=config.input,
         lungs_file="lungs.safetensors",
@@ -78,48 +67,55 @@ def release_card(
         gate=gate,
         pipeline=PIPELINE_VERSION,
         outputs=OUTPUTS,
-        calibration=calibration,
-        operating_points=points,
-        other_threshold=held_out.other_threshold(probabilities),
-        logit_noise=held_out.logit_noise(calibration, config),
-        map_scale=map_scale,
+        calibration=fixed.calibration,
+        operating_points=fixed.operating_points,
+        other_threshold=fixed.other_threshold,
+        map_scale=fixed.map_scale,
         intended_use=INTENDED_USE,
-        training=_training(prepared, folds, config),
-        validation=held_out.figures(probabilities)
-        | {
-            "called_covid_19": called_covid(network, prepared, never_trained_on, calibration, points[0].threshold),
-            "unseen_hospitals": unseen_figures(network, prepared, config, calibration),
-            "lungs_dice": dict(lungs_dice),
-            "localization": localization_figures(network, prepared, outlines, folds, config.fold, map_scale),
-        },
+        training=_training(cohort, members),
+        evidence_sha256="",
+        validation={},
         limits=LIMITS,
         licence="Apache-2.0; some training sources allow research use only",
     )
 
 
-INTENDED_USE = (
-    "Research. Decision support for radiologists on frontal chest radiographs (PA or AP) of adults: COVID-19 against "
-    "normal, with other abnormality as a third answer. Not a medical device."
-)
-
-LIMITS = (
-    "Hospital and class are confounded in the training data; the held-out fold flatters the network.",
-    "COVID-19 is told from other pneumonia only weakly; the third output means 'abnormal, not typical of COVID-19'.",
-    "A normal radiograph does not exclude COVID-19: early disease is often not visible.",
-    "Children, lateral views, computed tomography and other body parts are outside the scope.",
-    "Operating points were fixed on the held-out fold and move at another hospital; check them on your own.",
-    "The map shows where the network's evidence lies, not why; its peak often misses the lesion, as its figures say.",
-    "No prospective study was made.",
-)
+def write_evidence(results: Mapping[str, Any], folder: Path) -> str:
+    """Write the results file into a release's folder and return its hash."""
+    path = folder / EVIDENCE_NAME
+    path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return sha256_of(path)
 
 
-def _training(prepared: Prepared, folds: Mapping[str, int], config: ClassifierConfig) -> dict[str, Any]:
-    rows = prepared.select(lambda s: s.source in config.sources and folds[s.image_id] != config.fold)
+def headline(results: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures of the results file that people ask first: the card's `validation`."""
+    unseen, release = results["unseen"], results["release"]
+    pairs = {f"{pair['covid']} against {pair['normal']}": pair["auroc"] for pair in unseen["pairs"]}
+    figures = {
+        "unseen_hospitals": unseen["summary"],
+        "auroc_of_unseen_hospitals": pairs,
+        "expected_calibration_error_unseen": unseen["calibration"]["after"]["expected_calibration_error"],
+        "held_out_folds": {
+            "auroc_covid_against_normal": release["auroc_covid_against_normal"],
+            "auroc_covid_against_other": release["auroc_covid_against_other"],
+            "expected_calibration_error": release["calibration"]["expected_calibration_error"],
+        },
+        "called_covid_19": release["called_covid_19"],
+        "localization": results["localization"],
+        "lungs_dice": results["lungs_dice"],
+    }
+    if "protocol" in results:
+        figures["protocol"] = {name: results["protocol"][name] for name in ("paper", "mean", "deviation", "interval")}
+    return figures
+
+
+def _training(cohort: Cohort, members: Sequence[Read]) -> dict[str, Any]:
+    config = members[0].run.config
     counts: dict[str, int] = {}
-    for i in rows:
-        sample = prepared.samples[i]
-        key = f"{sample.source}: {sample.label}"
-        counts[key] = counts.get(key, 0) + 1
+    for sample in cohort.samples:
+        if sample.source in config.sources:
+            key = f"{sample.source}: {sample.label}"
+            counts[key] = counts.get(key, 0) + 1
     return {
         "radiographs": dict(sorted(counts.items())),
         "folds_sha256": folds_sha256(),

@@ -8,7 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from model.calibration import Calibration
+from model.calibration import Calibration, Line
 from model.findings import OUTPUTS
 from model.gate import GateLimits
 from model.gate_network import GateConfig, GateNetwork
@@ -16,11 +16,12 @@ from model.imaging.radiograph import Encoding, Radiograph
 from model.network import NetworkConfig, build_network
 from model.prediction import OperatingPoint
 from model.preprocess import PIPELINE_VERSION, InputSpec
-from model.training.release import export_weights
+from model.training.export import export_weights
 from model.unet import UNet, UNetConfig
 from model.weights import GateCard, MapScale, WeightsCard, write_card
 
-TOY_NETWORK = NetworkConfig(widths=(4, 6, 8, 8), blocks=(1, 1))
+TOY_NETWORK = NetworkConfig(widths=(4, 6, 8, 8), necks=(4, 4), blocks=(1, 1))
+AS_IS = Line(slope=1.0, intercept=0.0)
 TOY_GATE = GateConfig(size=32, widths=(4, 4, 4, 4))
 TOY_LUNGS = UNetConfig(size=32, widths=(4, 4, 4, 4))
 
@@ -92,7 +93,7 @@ def write_toy_release(folder: Path, *, n_members: int = 1, **changes: object) ->
         ),
         "pipeline": PIPELINE_VERSION,
         "outputs": OUTPUTS,
-        "calibration": Calibration(temperature=1.0, bias=(0.0, 0.0, 0.0), set="none"),
+        "calibration": Calibration(abnormal=AS_IS, subtype=AS_IS, set="none"),
         "operating_points": (
             OperatingPoint(
                 name="balanced",
@@ -105,10 +106,10 @@ def write_toy_release(folder: Path, *, n_members: int = 1, **changes: object) ->
             ),
         ),
         "other_threshold": 0.5,
-        "logit_noise": 0.1,
         "map_scale": MapScale(low=0.0, high=1.0, show_above=0.2),
         "intended_use": "tests",
         "training": {},
+        "evidence_sha256": "",
         "validation": {},
         "limits": (),
         "licence": "none",

@@ -4,24 +4,24 @@ import numpy as np
 import pytest
 
 from model.explain import class_activation_map, evidence, localize, map_at_image_size
-from model.findings import OUTPUTS, Finding, Zone
+from model.findings import ABNORMAL, HEADS, SUBTYPE, Zone
 from model.preprocess import Box
 from model.weights import MapScale
 
 SCALE = MapScale(low=1.0, high=5.0, show_above=0.2)
 
 
-def _maps(covid: float = 0.0, *, cell: tuple[int, int] = (0, 0), size: int = 16) -> np.ndarray:
-    maps = np.zeros((len(OUTPUTS), size, size), dtype=np.float32)
-    maps[OUTPUTS.index(Finding.COVID_19), *cell] = covid
+def _maps(abnormal: float = 0.0, *, cell: tuple[int, int] = (0, 0), size: int = 16) -> np.ndarray:
+    maps = np.zeros((len(HEADS), size, size), dtype=np.float32)
+    maps[ABNORMAL, *cell] = abnormal
     return maps
 
 
-def test_evidence_is_covid_against_normal() -> None:
+def test_evidence_is_of_the_first_head_alone() -> None:
     maps = _maps(3.0, cell=(2, 5))
-    maps[OUTPUTS.index(Finding.NORMAL), 2, 5] = 1.0
+    maps[SUBTYPE, 2, 5] = 1.0
 
-    assert evidence(maps)[2, 5] == 2.0
+    assert evidence(maps)[2, 5] == 3.0
 
 
 def test_the_scale_is_absolute() -> None:
@@ -54,8 +54,8 @@ def test_a_bright_cell_lies_where_it_was_seen(rows: int, columns: int, cell: tup
 
 
 def test_nothing_is_shown_outside_the_networks_input() -> None:
-    maps = np.full((3, 16, 16), 0.0, dtype=np.float32)
-    maps[OUTPUTS.index(Finding.COVID_19)] = 5.0
+    maps = np.full((2, 16, 16), 0.0, dtype=np.float32)
+    maps[ABNORMAL] = 5.0
     cam = class_activation_map(maps, Box(x0=20, y0=30, x1=80, y1=90), SCALE)
 
     image = map_at_image_size(cam, 100, 100)

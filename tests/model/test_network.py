@@ -4,17 +4,17 @@ import pytest
 import torch
 from torch import nn
 
-from model.findings import OUTPUTS
+from model.findings import HEADS
 from model.network import CovidXNet, NetworkConfig, build_network
 from model.unet import n_parameters
 from tests.model.conftest import TOY_NETWORK
 
 
-def test_logits_and_maps_have_one_channel_an_output() -> None:
+def test_logits_and_maps_have_one_channel_a_head() -> None:
     logits, maps = build_network(TOY_NETWORK).eval()(torch.zeros(2, 1, 64, 64))
 
-    assert logits.shape == (2, len(OUTPUTS))
-    assert maps.shape == (2, len(OUTPUTS), 8, 8)
+    assert logits.shape == (2, len(HEADS))
+    assert maps.shape == (2, len(HEADS), 8, 8)
 
 
 def test_the_mean_of_a_map_is_its_logit() -> None:
@@ -37,7 +37,7 @@ def test_the_released_architecture_is_small_and_its_map_fine() -> None:
 @pytest.mark.parametrize(("row", "column"), [(5, 5), (6, 4)])
 def test_a_cell_looks_at_the_middle_of_the_pixels_it_covers(row: int, column: int) -> None:
     """Symmetric positive weights make the gradient's centroid the centre of the receptive field."""
-    network = _averaging(build_network(NetworkConfig(widths=(2, 2, 2, 2), blocks=(1, 1))))
+    network = _averaging(build_network(NetworkConfig(widths=(2, 2, 2, 2), necks=(2, 2), blocks=(1, 1))))
     x = torch.ones(1, 1, 96, 96, requires_grad=True)
 
     network(x)[1][0, 0, row, column].backward()
@@ -54,14 +54,14 @@ def test_a_cell_looks_at_the_middle_of_the_pixels_it_covers(row: int, column: in
 def test_the_seed_alone_decides_the_weights() -> None:
     first, second, other = (build_network(TOY_NETWORK, seed) for seed in (1, 1, 2))
 
-    assert torch.equal(first.classifier.weight, second.classifier.weight)
-    assert not torch.equal(first.classifier.weight, other.classifier.weight)
+    assert torch.equal(first.heads.weight, second.heads.weight)
+    assert not torch.equal(first.heads.weight, other.heads.weight)
 
 
 def test_eight_images_are_learned_by_heart() -> None:
     torch.manual_seed(0)
-    network = build_network(NetworkConfig(widths=(8, 8, 16, 16), blocks=(1, 1), dropout=0.0))
-    x, target = torch.randn(8, 1, 32, 32), torch.tensor([0, 1, 2, 0, 1, 2, 0, 1])
+    network = build_network(NetworkConfig(widths=(8, 8, 16, 16), necks=(8, 8), blocks=(1, 1), dropout=0.0))
+    x, target = torch.randn(8, 1, 32, 32), torch.tensor([0, 1, 1, 0, 1, 0, 0, 1])
     optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2)
 
     for _ in range(40):
@@ -78,5 +78,5 @@ def _averaging(network: CovidXNet) -> CovidXNet:
     for module in network.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.constant_(module.weight, 1 / module.weight[0].numel())
-    nn.init.zeros_(network.classifier.bias)
+    nn.init.zeros_(network.heads.bias)
     return network.eval()

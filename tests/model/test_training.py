@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 import cv2
@@ -12,31 +11,36 @@ import pytest
 import torch
 from torch import nn
 
-from model.findings import OUTPUTS, Finding
+from model.findings import ABNORMAL, SUBTYPE
 from model.imaging.pixels import presentation_pixels
 from model.imaging.reader import read_radiograph
 from model.lungs import lung_mask
 from model.network import build_network
 from model.predict import Predictor
 from model.preprocess import InputSpec
-from model.training.augment import AugmentConfig, augment, random_affine, warp
+from model.training.augment import AugmentConfig, random_affine, warp
 from model.training.cache import Prepared, prepare
 from model.training.classifier import (
     COVID_19,
     NORMAL,
     OTHER,
+    UNNAMED,
     ClassifierConfig,
-    hierarchical_loss,
+    heads_loss,
+    hidden_inputs,
+    outside_share,
     sampling_probabilities,
+    target_loss,
     train_classifier,
 )
 from model.training.config import CONFIGS, read_config
+from model.training.controls import Hide, hide
 from model.training.data import Sample
 from model.training.folds import N_FOLDS, make_folds, read_folds, write_folds
 from model.training.gate.fit import GateTraining
 from model.training.loop import Batch, LoopConfig, schedule, train
 from model.training.lungs import LungConfig
-from model.training.release import release_card
+from model.training.opacities import add_opacities
 from tests.model.conftest import TOY_NETWORK, two_lungs
 
 LOOP = LoopConfig(steps=6, batch_size=4, learning_rate=1e-3, weight_decay=0.01, average=0.9, checkpoint_every=2, seed=3)
@@ -149,13 +153,37 @@ def test_every_fold_of_the_committed_split_is_used() -> None:
     assert set(read_folds().values()) == set(range(N_FOLDS))
 
 
-def test_with_subtype_weight_one_the_loss_is_cross_entropy() -> None:
-    logits, target = torch.randn(16, 3), torch.tensor([NORMAL, COVID_19, OTHER, COVID_19] * 4)
-    n_abnormal = (target != NORMAL).sum()
+def test_each_head_is_asked_its_own_question() -> None:
+    """Cross-entropy of "abnormal" over all; of "COVID-19" over the named abnormal ones alone, with its weight."""
+    logits, truth = torch.randn(4, 2), torch.tensor([NORMAL, COVID_19, OTHER, UNNAMED])
+    entropy = nn.functional.binary_cross_entropy_with_logits
+    first = entropy(logits[:, ABNORMAL], torch.tensor([0.0, 1.0, 1.0, 1.0]))
+    second = entropy(logits[1:3, SUBTYPE], torch.tensor([1.0, 0.0]))
 
-    loss = hierarchical_loss(logits, target, subtype_weight=float(n_abnormal / len(target)), smoothing=0.0)
+    loss = heads_loss(logits, truth, subtype_weight=0.3, smoothing=0.0)
 
-    torch.testing.assert_close(loss, nn.functional.cross_entropy(logits, target))
+    torch.testing.assert_close(loss, first + 0.3 * second)
+
+
+def test_the_share_outside_the_lungs_counts_positive_evidence_only() -> None:
+    evidence = torch.tensor([[[3.0, 1.0], [-5.0, 0.0]]])
+    lungs = torch.tensor([[[1.0, 0.0], [0.0, 0.0]]])
+
+    assert outside_share(evidence, lungs).item() == pytest.approx(0.25)
+    assert outside_share(-evidence.relu(), lungs).item() == 0.0
+
+
+def test_evidence_where_readers_saw_disease_costs_less() -> None:
+    regions = torch.zeros(2, 1, 4, 4)
+    regions[0, 0, :2] = 1
+    weights = torch.tensor([[1.0], [0.0]])  # the second radiograph has no target
+    inside, outside = torch.zeros(2, 4, 4), torch.zeros(2, 4, 4)
+    inside[0, 0, 0], outside[0, 3, 3] = 9.0, 9.0
+
+    even = target_loss(torch.zeros(2, 4, 4), regions, weights).item()
+
+    assert even == pytest.approx(np.log(2), abs=1e-3)
+    assert target_loss(inside, regions, weights).item() < even < target_loss(outside, regions, weights).item()
 
 
 def test_classes_get_their_shares_and_hospitals_are_evened_out(tmp_path: Path) -> None:
@@ -164,16 +192,77 @@ def test_classes_get_their_shares_and_hospitals_are_evened_out(tmp_path: Path) -
     samples += [_sample(tmp_path, 8, "normal", "chestx-ray-com"), _sample(tmp_path, 9, "covid", "hannover")]
     samples += [_sample(tmp_path, 10, "pneumonia", "nih")]
 
-    chances = sampling_probabilities(samples, config)
+    chances = sampling_probabilities(samples, np.array([NORMAL] * 9 + [COVID_19, OTHER]), config)
 
     assert chances[:8].sum() == pytest.approx(0.25)
     assert chances[8:].tolist() == pytest.approx([0.25, 0.3, 0.2])
 
 
+def test_ap_normals_get_their_share_of_their_hospital(tmp_path: Path) -> None:
+    samples = [_sample(tmp_path, i, "normal", "nih") for i in range(9)]
+    samples += [replace(_sample(tmp_path, 9, "normal", "nih"), view="AP"), _sample(tmp_path, 10, "covid", "hannover")]
+    truths = np.array([NORMAL] * 10 + [COVID_19])
+    config = _config(class_shares=(0.6, 0.4, 0.0), ap_normals=0.5)
+
+    chances = sampling_probabilities(samples, truths, config)
+
+    assert chances[:9].sum() == pytest.approx(0.3)
+    assert chances[9:].tolist() == pytest.approx([0.3, 0.4])
+
+
+@pytest.mark.parametrize(
+    ("kind", "keeps_lung", "keeps_rest"),
+    [(Hide.NOTHING, True, True), (Hide.LUNGS, False, True), (Hide.ALL_BUT_LUNGS, True, False)],
+)
+def test_what_is_hidden_cannot_be_seen(kind: Hide, keeps_lung: bool, keeps_rest: bool) -> None:
+    lungs = np.zeros((64, 64), np.float32)
+    lungs[20:40, 20:40] = 1
+    first, second = np.full((64, 64), 0.3, np.float32), np.full((64, 64), 0.6, np.float32)
+
+    changed = hide(first, lungs, kind) != hide(second, lungs, kind)
+
+    assert changed[30, 30] == keeps_lung
+    assert changed[5, 5] == keeps_rest
+
+
+def test_a_border_and_a_thumbnail_keep_what_they_are_named_for() -> None:
+    view = np.random.default_rng(0).random((64, 64), dtype=np.float32)
+    lungs = np.ones((64, 64), np.float32)
+
+    border, thumbnail = hide(view, lungs, Hide.ALL_BUT_BORDER), hide(view, lungs, Hide.DETAIL)
+
+    assert np.array_equal(border[0], view[0])
+    assert not border[32, 8:56].any()
+    assert thumbnail.std() < view.std() / 2
+
+
+def test_drawn_opacities_lighten_lung_and_nothing_else() -> None:
+    lungs = np.zeros((96, 96), np.float32)
+    lungs[20:80, 10:40], lungs[20:80, 56:86] = 1, 1
+    view = np.where(lungs > 0, np.float32(0.2), np.float32(0.8))
+    far = cv2.dilate(lungs, np.ones((9, 9))) == 0
+
+    drawn, where = add_opacities(np.random.default_rng(4), view, lungs)
+
+    assert (drawn >= view).all()
+    assert where.any()
+    assert (drawn[where > 0] > view[where > 0]).any()
+    assert np.array_equal(drawn[far], view[far])
+
+
+def test_without_lungs_nothing_is_drawn() -> None:
+    view = np.full((32, 32), 0.5, np.float32)
+
+    drawn, where = add_opacities(np.random.default_rng(0), view, np.zeros_like(view))
+
+    assert np.array_equal(drawn, view)
+    assert not where.any()
+
+
 def test_a_resumed_run_repeats_an_unbroken_one(tmp_path: Path) -> None:
     def batch(step: int) -> dict[str, torch.Tensor]:
         generator = torch.Generator().manual_seed(step)
-        return {"x": torch.randn(4, 1, 16, 16, generator=generator), "y": torch.tensor([0, 1, 2, 0])}
+        return {"x": torch.randn(4, 1, 16, 16, generator=generator), "y": torch.tensor([0, 1, 1, 0])}
 
     def loss(network: nn.Module, batch: dict[str, torch.Tensor]) -> torch.Tensor:
         return nn.functional.cross_entropy(network(batch["x"])[0], batch["y"])
@@ -202,16 +291,6 @@ def test_the_schedule_warms_up_and_ends_at_zero() -> None:
     assert schedule(0.999) < 0.01
 
 
-def test_augmentation_depends_on_the_generator_alone() -> None:
-    image = two_lungs(160, 160)
-
-    first, second, other = (augment(np.random.default_rng(s), image, 128, 1.0, AugmentConfig()) for s in (1, 1, 2))
-
-    assert first.shape == (128, 128)
-    assert np.array_equal(first, second)
-    assert not np.array_equal(first, other)
-
-
 def test_without_strength_an_affine_change_is_none() -> None:
     still = AugmentConfig(rotation_degrees=0, zoom=0, shift=0, mirror=0)
     image = two_lungs(64, 64)
@@ -232,33 +311,18 @@ def _config(**changes: object) -> ClassifierConfig:
     return replace(config, **changes)  # type: ignore[arg-type]
 
 
-def test_a_release_is_trained_described_and_read_back(tmp_path: Path, predictor: Predictor) -> None:
-    """From images to a card: every figure is there, the unseen source apart from the trained one."""
+def test_a_run_writes_its_curve_and_sees_what_it_was_trained_on(tmp_path: Path, predictor: Predictor) -> None:
     samples = _write_images(tmp_path, 24)
     prepared = _prepare(samples, predictor, tmp_path / "cache")
     folds = {sample.image_id: (i // 6) % 2 for i, sample in enumerate(samples)}
+    config = _config(hide=Hide.LUNGS, early_share=0.5, early_size=16, drawn_opacities=0.5, outside_weight=0.1)
 
-    network = train_classifier(prepared, folds, _config(), folder=tmp_path / "run")
-    card = release_card(
-        network,
-        prepared,
-        folds,
-        _config(),
-        read_config(CONFIGS / "lungs.toml", LungConfig),
-        folder=predictor.card.folder,
-        gate=predictor.card.gate,
-        lungs_dice={"dice": 0.9},
-        outlines=[],
-        created=date(2026, 1, 1),
-    )
+    train_classifier(prepared, {}, folds, config, folder=tmp_path / "run")
 
-    assert [point.name for point in card.operating_points] == ["balanced", "screening", "confirmatory"]
-    assert card.map_scale.low < card.map_scale.high
-    assert card.validation["unseen_hospitals"].keys() == {"there against there"}
-    assert card.validation["called_covid_19"]["there: covid"]["n"] == 4
-    assert card.training["radiographs"] == {"here: covid": 2, "here: normal": 2, "here: pneumonia": 2}
     assert (tmp_path / "run" / "curve.csv").read_text().startswith("step,loss,auroc")
-    assert tuple(Finding(name) for name in card.outputs) == OUTPUTS
+    seen = hidden_inputs(prepared, np.arange(2), config)
+    assert seen.shape == (2, 32, 32)
+    assert not np.allclose(seen, prepared.plain[:2])
 
 
 def test_every_committed_config_reads() -> None:

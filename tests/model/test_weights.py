@@ -28,7 +28,7 @@ def test_every_member_is_built(tmp_path: Path) -> None:
     first, second = build_members(card, "cpu")
 
     assert not first.training
-    assert (first.classifier.weight != second.classifier.weight).any()
+    assert (first.heads.weight != second.heads.weight).any()
 
 
 def test_one_changed_byte_refuses_to_load(toy_card: Path) -> None:

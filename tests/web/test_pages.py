@@ -13,10 +13,14 @@ from jinja2 import UndefinedError, meta, nodes
 from app.cases.viewer_page import ViewerPage
 from app.cases.worklist_page import WorklistPage
 from app.readings.card_page import CardPage
+from app.settings import Settings
 from app.web.answers import ErrorPage
 from app.web.pages import DocsPage
 from app.web.templating import STATIC, Pages, make_environment
-from tests.application import gray_dicom, gray_png, send
+from model.evaluation.evidence import evidence_sections
+from model.weights import default_card, read_card
+from tests.application import gray_dicom, gray_png, run_app, send
+from tests.fakes import FakePredictor
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 LONG_NAME = f"{'portable_chest_' * 6}.png"
@@ -195,6 +199,25 @@ def test_one_address_answers_people_and_programs(client: TestClient) -> None:
     for address in ("/cases", f"/cases/{case_id}", "/model"):
         assert client.get(address, headers={"Accept": "application/json"}).json()
         assert page(client, address).startswith("<!doctype html>")
+
+
+@pytest.mark.weights
+def test_the_page_of_the_release_shows_its_evidence(settings: Settings) -> None:
+    """Every section and figure of the results file, drawn without scripts or styles of its own."""
+    card = read_card(default_card())
+    evidence = card.evidence()
+    assert evidence is not None
+    predictor = FakePredictor()
+    predictor.card = card
+
+    with run_app(settings, predictor) as client:
+        html = page(client, "/model")
+
+    for section in evidence_sections(evidence):
+        assert f'id="evidence-{section.key}"' in html
+    assert f"{evidence['unseen']['summary']['median']:.3f}" in html
+    assert html.count('<svg class="plot"') == 2
+    assert not re.search(r'<[^>]* (?:style|on\w+)="', html)
 
 
 def test_an_unknown_case_is_a_page_with_the_way_back(client: TestClient) -> None:

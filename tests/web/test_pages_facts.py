@@ -55,7 +55,7 @@ def test_a_card_is_shown_whole() -> None:
         "limits": ("Adults only, as the collections hold no children.", "One network."),
     }
 
-    page = card_page(card, address="/model")
+    page = card_page(card, None, address="/model")
 
     shown = repr(page)
     for text in ("covid-xnet", "abc", "sensitive", "0.371", "0.85 to 0.95", "0.91, 0.88, 0.94", "120", "One network."):

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from model.gate_network import GateNetwork
+from model.training.export import export_weights
 from model.training.gate.fit import GateTraining
-from model.training.release import export_weights
 from model.weights import GateCard
 
 GATE_FILE, GATE_CARD = "gate.safetensors", "gate.json"

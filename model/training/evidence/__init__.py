@@ -1,0 +1,1 @@
+"""The evidence: every run that a claim rests on, and the tables made of what the runs said."""

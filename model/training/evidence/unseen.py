@@ -1,0 +1,221 @@
+"""Left-out hospitals: how well rankings, probabilities and operating points carry over to a hospital never seen."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from model.calibration import COVID_19, Calibration, Line, calibrate
+from model.evaluation.figures import (
+    Scored,
+    calibration_figures,
+    covid_against,
+    discrimination,
+    roc_curve,
+    rounded,
+    sensitivity_at,
+    specificity_at,
+)
+from model.findings import ABNORMAL, OUTPUTS
+from model.prediction import OperatingPoint
+from model.training.evidence.campaign import Read
+from model.training.evidence.cohort import Cohort, Rows
+from model.training.evidence.decisions import (
+    NORMAL,
+    OTHER,
+    PREVALENCE,
+    fit_calibration,
+    hospital_weights,
+    operating_points,
+    other_threshold,
+)
+
+SET = "radiographs of hospitals left out, each read by a network that saw nothing of them"
+
+_AS_IS = Line(slope=1.0, intercept=0.0)
+
+SMALLEST = 10
+"""A hospital with fewer radiographs of a class makes no pair of its own; its radiographs still join the pools."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """The radiographs that each round's network never saw a hospital of, pooled over the rounds.
+
+    Attributes:
+        round: (N,) index of the round that read each.
+        rows: (N,) rows of the cohort; a hospital that no round trains on is in every round.
+        logits: (N, 2) of that round's network.
+        probabilities: (N, 3), calibrated on the other rounds and other hospitals.
+        weights: (N,) hospitals of a class weighing the same.
+    """
+
+    cohort: Cohort
+    reads: Sequence[Read]
+    round: NDArray[np.intp]
+    rows: Rows
+    logits: NDArray[np.float32]
+    probabilities: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, cohort: Cohort, reads: Sequence[Read]) -> "Unseen":
+        """Pool the rounds and calibrate each on the others."""
+        parts = [np.flatnonzero(cohort.unseen_by(read)) for read in reads]
+        number = np.concatenate([np.full(len(rows), i) for i, rows in enumerate(parts)])
+        rows = np.concatenate(parts)
+        logits = np.concatenate([read.logits[own] for own, read in zip(parts, reads, strict=True)])
+        probabilities = np.zeros((len(rows), 3))
+        for i in range(len(reads)):
+            lines = _calibrated_on(cohort, rows, logits, _others(cohort, rows, number, i))
+            probabilities[number == i] = calibrate(logits[number == i], lines)
+        return cls(
+            cohort=cohort,
+            reads=reads,
+            round=number,
+            rows=rows,
+            logits=logits,
+            probabilities=probabilities,
+            weights=hospital_weights(cohort, rows),
+        )
+
+    @property
+    def scored(self) -> Scored:
+        """All of them with their cross-fitted probabilities."""
+        return self.cohort.scored(self.rows, self.probabilities)
+
+    def calibration(self) -> Calibration:
+        """The release's: fitted on all of them."""
+        everything = np.arange(len(self.rows))
+        return _calibrated_on(self.cohort, self.rows, self.logits, everything)
+
+    def operating_points(self) -> tuple[OperatingPoint, ...]:
+        """The release's: fixed on all of them."""
+        return operating_points(self.scored, self.weights, SET)
+
+    def other_threshold(self) -> float:
+        """The release's threshold on P(other)."""
+        return other_threshold(self.scored, self.weights)
+
+    def pairs(self) -> list[dict[str, Any]]:
+        """AUROC of COVID-19 of each hospital against normals of each other, both unseen by the network that read."""
+        return [
+            {
+                "run": name,
+                "covid": covid,
+                "normal": normal,
+                "auroc": rounded(covid_against(pair, NORMAL)),
+                "abnormal": rounded(
+                    discrimination(abnormal, pair.truth == COVID_19, pair.truth == NORMAL, pair.patients)
+                ),
+            }
+            for name, covid, normal, pair, abnormal in self._each_pair()
+        ]
+
+    def roc(self) -> dict[str, Any]:
+        """Mean ROC curve of the pairs, and from the lowest to the highest of them at each specificity."""
+        curves = np.array([roc_curve(pair) for _, _, _, pair, _ in self._each_pair()])  # (pairs, points, 2)
+        steps, sensitivity = curves[0, :, 0], curves[:, :, 1]
+        lowest, highest = sensitivity.min(axis=0), sensitivity.max(axis=0)
+        return {
+            "curve": np.column_stack([steps, sensitivity.mean(axis=0)]).round(4).tolist(),
+            "band": np.column_stack([steps, lowest, highest]).round(4).tolist(),
+        }
+
+    def _each_pair(self) -> Iterator[tuple[str, str, str, Scored, NDArray[np.float64]]]:
+        """Run, both hospitals, their radiographs, and the logits of "abnormal"."""
+        for i, read in enumerate(self.reads):
+            own = self._of_round(i)
+            groups = self.cohort.group[self.rows[self.round == i]]
+            abnormal = self.logits[self.round == i, ABNORMAL].astype(np.float64)
+            for covid in _large(groups, own.truth, COVID_19):
+                for normal in _large(groups, own.truth, NORMAL):
+                    is_covid = (groups == covid) & (own.truth == COVID_19)
+                    is_normal = (groups == normal) & (own.truth == NORMAL)
+                    chosen = is_covid | is_normal
+                    yield read.run.name, covid, normal, own.where(chosen), abnormal[chosen]
+
+    def others(self) -> list[dict[str, Any]]:
+        """AUROC of "abnormal": other disease of an unseen hospital against normals of another."""
+        found = []
+        for i, read in enumerate(self.reads):
+            own = self._of_round(i)
+            groups = self.cohort.group[self.rows[self.round == i]]
+            abnormal = self.logits[self.round == i, ABNORMAL].astype(np.float64)
+            for other in _large(groups, own.truth, OTHER):
+                for normal in _large(groups, own.truth, NORMAL):
+                    positive = (groups == other) & (own.truth == OTHER)
+                    negative = (groups == normal) & (own.truth == NORMAL)
+                    estimate = discrimination(abnormal, positive, negative, own.patients)
+                    found.append(
+                        {"run": read.run.name, "other": other, "normal": normal, "abnormal": rounded(estimate)}
+                    )
+        return found
+
+    def transfer(self) -> list[dict[str, Any]]:
+        """Each left-out hospital at operating points that were fixed without it and without its round."""
+        found = []
+        for i, read in enumerate(self.reads):
+            rest = _others(self.cohort, self.rows, self.round, i)
+            fixed = operating_points(
+                self.cohort.scored(self.rows[rest], self.probabilities[rest]),
+                hospital_weights(self.cohort, self.rows[rest]),
+                "the other rounds",
+            )
+            own = self._of_round(i)
+            groups = self.cohort.group[self.rows[self.round == i]]
+            for group in sorted(set(groups.tolist())):
+                here = own.where(groups == group)
+                at = {
+                    point.name: {
+                        "sensitivity": rounded(sensitivity_at(here, point.threshold)),
+                        "specificity": rounded(specificity_at(here, point.threshold)),
+                    }
+                    for point in fixed
+                }
+                found.append({"run": read.run.name, "hospital": group, "at": at})
+        return found
+
+    def calibration_figures(self) -> dict[str, Any]:
+        """Reliability of cross-fitted probabilities, and of the logits as they came."""
+        raw = Calibration(abnormal=_AS_IS, subtype=_AS_IS, set="")
+        before = self.cohort.scored(self.rows, calibrate(self.logits, raw))
+        return {
+            "before": calibration_figures(before, self.weights),
+            "after": calibration_figures(self.scored, self.weights),
+        }
+
+    def _of_round(self, i: int) -> Scored:
+        own = self.round == i
+        return self.cohort.scored(self.rows[own], self.probabilities[own])
+
+
+def summary(pairs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Median and worst of the pairs' AUROC."""
+    worst = min(pairs, key=lambda pair: float(pair["auroc"]["value"]))
+    return {
+        "pairs": len(pairs),
+        "median": round(median(pair["auroc"]["value"] for pair in pairs), 4),
+        "worst": worst["auroc"]["value"],
+        "worst_pair": f"{worst['covid']} against {worst['normal']}",
+    }
+
+
+def _calibrated_on(cohort: Cohort, rows: Rows, logits: NDArray[np.float32], chosen: Rows) -> Calibration:
+    weights = hospital_weights(cohort, rows[chosen])
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(OUTPUTS, PREVALENCE, strict=True))
+    return fit_calibration(logits[chosen], cohort.truth[rows[chosen]], weights, f"{SET}; prevalence {shares}")
+
+
+def _others(cohort: Cohort, rows: Rows, number: NDArray[np.intp], i: int) -> Rows:
+    """Places in the pool of the other rounds, without the hospitals of round `i`."""
+    own = np.unique(cohort.group[rows[number == i]])
+    return np.flatnonzero((number != i) & ~np.isin(cohort.group[rows], own))
+
+
+def _large(groups: NDArray[np.str_], truth: NDArray[np.intp], index: int) -> list[str]:
+    names, counts = np.unique(groups[truth == index], return_counts=True)
+    return [str(name) for name, count in zip(names, counts, strict=True) if count >= SMALLEST]
