@@ -39,17 +39,16 @@ def make_dicom(case: dict[str, Any]) -> bytes:
     )
 
 
-def decode_case(case: dict[str, Any]) -> tuple[Radiograph, bytes]:
-    """Return a case's radiograph and its file."""
-    data = make_dicom(case)
-    return read_radiograph(data), data
+def decode_case(case: dict[str, Any]) -> Radiograph:
+    """Read a case's file."""
+    return read_radiograph(make_dicom(case))
 
 
 def make_wire(case: dict[str, Any]) -> dict[str, Any]:
     """Return what the server sends of a case: the grey scale, and the values of one row."""
-    radiograph, data = decode_case(case)
+    radiograph = decode_case(case)
     values = np.frombuffer(modality_bytes(radiograph), "<u2").reshape(radiograph.shape)
-    return {"grayscale": describe_grayscale(radiograph, data).model_dump(mode="json"), "values": values[0].tolist()}
+    return {"grayscale": describe_grayscale(radiograph).model_dump(mode="json"), "values": values[0].tolist()}
 
 
 def write_table(cases: list[dict[str, Any]]) -> None:

@@ -52,7 +52,7 @@ def modality_bytes(radiograph: Radiograph) -> bytes:
     return values.tobytes()
 
 
-def describe_grayscale(radiograph: Radiograph, _data: bytes = b"") -> GrayscaleOut:
+def describe_grayscale(radiograph: Radiograph) -> GrayscaleOut:
     """Say how modality pixels become what is shown, and what they were in the file."""
     rows, columns = radiograph.shape
     scale = modality_scale(radiograph)

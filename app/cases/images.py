@@ -120,7 +120,7 @@ class Images:
 
     def grayscale(self, info: PixelsInfo) -> GrayscaleOut:
         """Return how modality pixels become what is shown."""
-        return describe_grayscale(self._decoded(info.sha256), self._files.get(info.sha256))
+        return describe_grayscale(self._decoded(info.sha256))
 
     def thumbnail(self, radiograph_id: UUID) -> bytes:
         """Return the thumbnail, made anew when it was lost.

@@ -128,7 +128,7 @@ def test_a_whole_radiograph_is_drawn_as_the_server_presents_it(draw: Callable[..
     data = make_chest_dicom(rows=96, columns=80, monochrome1=True, PixelPaddingValue=4095)
     chest = read_radiograph(data)
     values = np.frombuffer(modality_bytes(chest), "<u2").reshape(chest.shape)
-    scale = json.loads(describe_grayscale(chest, data).model_dump_json())
+    scale = json.loads(describe_grayscale(chest).model_dump_json())
     scene = {"width": 80, "height": 96, "view": {"scale": 1, "x": 0, "y": 0}, "image": image_of(values, scale)}
 
     [(drawn, _)] = draw(kind, [scene])
