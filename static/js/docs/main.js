@@ -36,7 +36,9 @@ function draw(openapi) {
     const title = tag.charAt(0).toUpperCase() + tag.slice(1);
     const links = entries.map(({ id, method, path }) => {
       const link = Object.assign(document.createElement("a"), { href: `#${id}`, title: `${method.toUpperCase()} ${path}` });
-      link.append(make("code", "", method.toUpperCase()), ` ${path}`);
+      // A path that is too long breaks before a slash.
+      const steps = path.slice(1).split("/").flatMap((step) => [document.createElement("wbr"), `/${step}`]);
+      link.append(make("code", "", method.toUpperCase()), " ", ...steps.slice(1));
       return make("li", "", link);
     });
     contents.append(make("h2", "", title), make("ul", "", ...links));
