@@ -169,6 +169,8 @@ def test_everything_goes_by_keyboard(page: Page, serve: Serve) -> None:
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_contain_text("Open the selected case")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_hidden()
+    expect(page.locator("[data-live=list]")).not_to_have_class("loading")
     with page.expect_file_chooser():
         page.keyboard.press("u")
     page.keyboard.press("j")
