@@ -149,6 +149,7 @@ def test_a_list_that_is_slow_keeps_its_heights(page: Page, serve: Serve) -> None
 
 
 def test_everything_goes_by_keyboard(page: Page, serve: Serve) -> None:
+    page.on("filechooser", lambda _: None)  # dialogs are caught from now on: to begin with the key press would race it
     address = serve(FakePredictor())
     send_levels(address, 204, 203, 202)
     page.goto(address)
