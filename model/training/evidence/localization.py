@@ -29,7 +29,6 @@ class Pointing:
     """One outlined radiograph.
 
     Attributes:
-        patient: Of the radiograph.
         is_hit: The peak lies in the outline or within the tolerance; `False` where the map shows nothing.
         lesion_energy: Share of the map's sum inside the outline, `None` where the map shows nothing.
         lung_energy: Share of it inside the lungs.
@@ -41,7 +40,6 @@ class Pointing:
         lesion_in_lungs: Share of the lungs that the outline covers: the energy of an even map over them.
     """
 
-    patient: str
     is_hit: bool
     lesion_energy: float | None
     lung_energy: float | None
@@ -97,7 +95,6 @@ def _point(
     center = ((box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2)
     shown = values >= scale.show_above
     return Pointing(
-        patient=prepared.samples[one.row].patient,
         is_hit=peak is not None and _at(near, peak),
         lesion_energy=float(values[lesion].sum()) / total if total else None,
         lung_energy=float(values[lungs].sum()) / total if total else None,
