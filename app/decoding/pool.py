@@ -276,18 +276,23 @@ def _raise_death(death: _Death, limits: DecodingLimits) -> NoReturn:
     if death.signal == signal.SIGXCPU:
         raise DecoderTimedOutError(
             f"Decoding this file took more than {limits.cpu_s:g} s of a processor.",
-            measured=round(death.cpu_s, 2),
+            measured=_reached(death.cpu_s, limits.cpu_s),
             limit=limits.cpu_s,
         )
     if death.signal == signal.SIGALRM:
         raise DecoderTimedOutError(
             f"Decoding this file took more than {limits.clock_s:g} s.",
-            measured=round(death.clock_s, 2),
+            measured=_reached(death.clock_s, limits.clock_s),
             limit=limits.clock_s,
         )
     name = signal.Signals(death.signal).name if death.signal else "an exit"
     log.warning("decoder_crashed", signal=name)
     raise DecoderCrashedError(f"The decoder ended with {name} while it read this file.")
+
+
+def _reached(seconds: float, limit: float) -> float:
+    """Seconds to tell, never below the limit that ended the file: rounding, or a clock started later, may say so."""
+    return max(round(seconds, 2), limit)
 
 
 @contextmanager
