@@ -84,14 +84,14 @@ class MalformedUploadError(AppError):
 
 
 class UploadStalledError(AppError):
-    """No byte came for too long; nothing was stored. The caller sends the file again.
+    """Too little came for too long; nothing was stored. The caller sends the file again.
 
     Attributes:
-        limit: Seconds without a byte that are waited for.
+        limit: Seconds that are waited for the next piece.
     """
 
     def __init__(self, *, limit: float) -> None:
-        super().__init__(f"no byte for {limit:g} s")
+        super().__init__(f"too little for {limit:g} s")
         self.measured = limit
         self.limit = limit
 

@@ -91,7 +91,9 @@ class FilesSettings(_Group):
     upload_limit: ByteSize = Field(ByteSize(64 * 1024**2), ge=1024, description="Largest upload that is accepted.")
     uploads: int = Field(64, ge=1, description="Uploads received at the same time; further ones get a 503.")
     upload_stall: Duration = Field(
-        timedelta(seconds=30), gt=timedelta(0), description="An upload that sends nothing for so many seconds is ended."
+        timedelta(seconds=30),
+        gt=timedelta(0),
+        description="An upload of which less than 64 KiB come in so many seconds is ended.",
     )
 
 

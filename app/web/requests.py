@@ -23,6 +23,8 @@ _GONE = 499
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _ENVELOPE_BYTES = 64 * 1024
 """What a multipart body may have beside its file: boundaries and headers."""
+_PACE_BYTES = 64 * 1024
+"""What must come before the clock of a stalled upload starts anew: single bytes would hold a place for ever."""
 
 
 class BodyTooLargeError(FileTooLargeError, HTTPException):
@@ -46,7 +48,7 @@ class BodyStalledError(UploadStalledError, HTTPException):
 
 
 class BodyLimitMiddleware:
-    """Counts the body while it streams in: stops at the limit, whatever length was announced, or when nothing comes."""
+    """Counts the body while it streams in: stops at the limit, whatever was announced, or when too little comes."""
 
     def __init__(self, app: ASGIApp, *, limit: int, stall_s: float) -> None:
         self._app = app
@@ -59,24 +61,28 @@ class BodyLimitMiddleware:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "")
-        n_bytes, is_whole = 0, False
+        n_bytes, is_whole, left_s, due = 0, False, self._stall_s, _PACE_BYTES
 
         async def counting() -> Message:
-            nonlocal n_bytes, is_whole
+            nonlocal n_bytes, is_whole, left_s, due
             if is_whole:  # from here on it only tells when the sender has gone
                 return await receive()
             self._check(int(announced) if announced.isdecimal() else 0)
-            message = await self._receive(receive)
+            started = time.monotonic()
+            message = await self._receive(receive, left_s)
             n_bytes += len(message.get("body", b""))
             self._check(n_bytes)
+            left_s -= time.monotonic() - started  # of the sender's time only, not of ours between two pieces
+            if n_bytes >= due:
+                left_s, due = self._stall_s, n_bytes + _PACE_BYTES
             is_whole = not message.get("more_body", False)
             return message
 
         await self._app(scope, counting, send)
 
-    async def _receive(self, receive: Receive) -> Message:
+    async def _receive(self, receive: Receive, seconds: float) -> Message:
         try:
-            async with asyncio.timeout(self._stall_s):
+            async with asyncio.timeout(seconds):
                 return await receive()
         except TimeoutError as error:
             raise BodyStalledError(limit=self._stall_s) from error

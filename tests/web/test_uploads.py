@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import numpy as np
 import pytest
 
 from tests.application import gray_png
+from tests.factories import make_png
 from tests.servers import run_server
 
 BOUNDARY = b"b0undary"
@@ -80,6 +82,11 @@ def _run(folder: Path, *, stall_s: float) -> Iterator[Server]:
     }
     with run_server(folder, **settings) as (address, process):
         yield Server(address=address, folder=folder, pid=process.pid)
+
+
+def noise_png() -> bytes:
+    """An image that compresses badly: 360 kB."""
+    return make_png(np.random.default_rng(0).integers(0, 256, (600, 600), np.uint8))
 
 
 def _form(data: bytes, *, name: bytes = b"file", boundary: bytes = BOUNDARY) -> bytes:
@@ -153,13 +160,27 @@ def test_more_uploads_at_once_than_places_are_told_so_before_their_bytes_are_rea
 
 def test_a_slow_upload_that_keeps_coming_is_read(impatient_server: Server) -> None:
     """It takes longer than any pause may be."""
-    body = _form(gray_png(70))
-    pieces = (body[:50], body[50:90], body[90:])
+    body = _form(noise_png())
+    pieces = [body[i : i + 80_000] for i in range(0, len(body), 80_000)]
 
     status, answer = _exchange(impatient_server, _head(len(body)), *pieces, pause_s=0.4 * STALL_S)
 
+    assert 0.4 * STALL_S * len(pieces) > STALL_S
+
     assert status == 200
     assert answer["status"] == "done"
+
+
+def test_an_upload_that_drips_does_not_keep_its_place(impatient_server: Server) -> None:
+    """Each pause is shorter than any pause may be; the answer comes sooner than so long after the last byte."""
+    drops = [_form(b"")[i : i + 1] for i in range(4)]
+    started = time.monotonic()
+
+    status, problem = _exchange(impatient_server, _head(LIMIT // 2), *drops, pause_s=0.3 * STALL_S)
+
+    assert (status, problem["code"]) == (408, "UPLOAD_STALLED")
+    assert time.monotonic() - started < 0.9 * STALL_S + STALL_S
+    impatient_server.wait_until_nothing_is_left()
 
 
 def test_an_upload_that_stops_coming_is_ended(impatient_server: Server) -> None:
