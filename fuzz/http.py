@@ -42,7 +42,8 @@ class HttpTally:
             and to a fresh server, which tells a file that hangs from a machine that was busy.
         unseen: What was read and could not be looked at: number, address and status.
         slowest: Seconds, number and kind of the five slowest.
-        memory_mib: Memory of the server and of its decoders in every tenth of the mutants: the median of ten samples.
+        memory_mib: Memory of the server, of its decoders and what they share, in every tenth of the mutants: the
+            median of ten samples.
         left: Files of uploads that were left behind.
         is_alive: Whether the same process still answered that it is ready.
     """
@@ -184,8 +185,13 @@ def _body(answer: httpx2.Response) -> dict[str, Any]:
 
 
 def _memory_mib(pid: int) -> dict[str, int]:
-    """Memory of the server, and of all processes below it; what several share is divided among them."""
-    return {"server": _resident_mib(pid), "decoders": sum(_resident_mib(below) for below in _below(pid))}
+    """Memory of the server, of all processes below it, and what they share: the places that answers are written to."""
+    server, below = _resident_mib(pid), [_resident_mib(child) for child in _below(pid)]
+    return {
+        "server": server.own,
+        "decoders": sum(one.own for one in below),
+        "shared": server.shared + sum(one.shared for one in below),
+    }
 
 
 def _below(pid: int) -> list[int]:
@@ -197,9 +203,19 @@ def _below(pid: int) -> list[int]:
     return children + [below for child in children for below in _below(child)]
 
 
-def _resident_mib(pid: int) -> int:
+@dataclass(frozen=True, slots=True)
+class _Resident:
+    """MiB in memory; of what several processes hold, this one's part."""
+
+    own: int
+    shared: int
+
+
+def _resident_mib(pid: int) -> _Resident:
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:  # a worker that a mutant ended meanwhile
-        return 0
-    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("Pss:")), 0)
+        return _Resident(0, 0)
+    kib = {line.split()[0]: int(line.split()[1]) for line in lines if line.startswith("Pss")}
+    shared = kib.get("Pss_Shmem:", 0)
+    return _Resident(own=(kib.get("Pss:", 0) - shared) // 1024, shared=shared // 1024)

@@ -27,7 +27,7 @@ _TARGETS = {
 }
 _WARMED_UP = (
     " Memory is what is resident, the median of ten samples in every tenth; {n_large} radiographs of 5 megapixels had "
-    "filled the server's caches before."
+    "filled the server's caches before. What server and decoders share is bounded: 32 MiB for each decoder stay ready."
 )
 
 
@@ -73,6 +73,9 @@ _FAULTS = {
 }
 
 
+_SIDES = {"server": "of the server", "decoders": "of the decoders", "shared": "that both share for answers"}
+
+
 def _hung(tally: dict[str, Any]) -> list[tuple[str, int]]:
     if "hung" not in tally:
         return []
@@ -93,9 +96,9 @@ def _memory(tally: dict[str, Any]) -> list[tuple[str, str]]:
         return [("memory after every tenth, MiB", ", ".join(f"{peak:.0f}" for peak in tally["peak_mib"]))]
     samples = tally["memory_mib"]
     rows = []
-    for side in ("server", "decoders"):
-        rows.append((f"memory of the {side} after every tenth, MiB", ", ".join(str(one[side]) for one in samples)))
-        rows.append((f"growth of the {side} from the second tenth to the last", _growth(samples, side)))
+    for side, name in _SIDES.items():
+        rows.append((f"memory {name} after every tenth, MiB", ", ".join(str(one[side]) for one in samples)))
+        rows.append((f"growth of the memory {name} from the second tenth to the last", _growth(samples, side)))
     return rows
 
 

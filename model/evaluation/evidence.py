@@ -73,7 +73,7 @@ def evidence_sections(results: Results) -> tuple[EvidenceSection, ...]:
         _lungs(results["lungs_dice"]),
         _cost(results["cost"]),
         _failures(release["failures"]),
-        _runs(results["runs"]),
+        _runs(results["runs"], results.get("kept", {})),
     ]
     return tuple(sections)
 
@@ -142,8 +142,8 @@ def _transfer(transfer: Sequence[Results]) -> EvidenceSection:
         title="How operating points move",
         parts=(
             "Each left-out hospital at thresholds that were fixed on the other rounds, without its own round and "
-            f"without its hospital. Specificity ranges over hospitals: {'; '.join(moved)}.",
-            Table(head=("Hospital", "Run", *(f"{name}: sensitivity / specificity" for name in names)), rows=rows),
+            f"without its hospital: sensitivity / specificity. Specificity ranges over hospitals: {'; '.join(moved)}.",
+            Table(head=("Hospital", "Run", *(name.capitalize() for name in names)), rows=rows),
         ),
     )
 
@@ -409,7 +409,8 @@ def _failures(failures: Sequence[Results]) -> EvidenceSection:
     )
 
 
-def _runs(runs: Results) -> EvidenceSection:
+def _runs(runs: Results, kept: Results) -> EvidenceSection:
+    earlier = ", ".join(f"{table} ({date})" for table, date in kept.items())
     rows = [
         (name, f"{int(one['step'])}", f"{one['loss']:.3f}", f"{one['auroc']:.3f}" if "auroc" in one else "–")
         for name, one in runs.items()
@@ -418,7 +419,8 @@ def _runs(runs: Results) -> EvidenceSection:
         key="runs",
         title="Runs",
         parts=(
-            "AUROC of “abnormal” on the fold that each held out.",
+            "AUROC of “abnormal” on the fold that each held out."
+            + (f" Not trained anew with the members, and kept from an earlier campaign: {earlier}." if kept else ""),
             Table(head=("Run", "Steps", "Loss", "AUROC"), rows=rows),
         ),
     )

@@ -30,14 +30,24 @@ from model.training.evidence.pages import write_pages
 from model.training.export import export_weights
 from model.training.folds import make_folds, read_folds, write_folds
 from model.training.gate.collection import collect, segment_with
-from model.training.gate.export import carry_gate, write_gate
+from model.training.gate.export import GATE_CARD, carry_gate, write_gate
 from model.training.gate.figures import Gatekeeper, gate_figures
 from model.training.gate.fit import GateTraining, run_with, train_gate
 from model.training.lungs import LungConfig, held_out_dice, train_lungs
-from model.training.release import headline, release_card, write_evidence
+from model.training.release import headline, release_card, with_kept, write_evidence
 from model.training.targets import map_targets
 from model.unet import UNet
-from model.weights import CARD_NAME, RELEASED, WeightsCard, default_card, read_card, sha256_of, write_card
+from model.weights import (
+    CARD_NAME,
+    EVIDENCE_NAME,
+    RELEASED,
+    GateCard,
+    WeightsCard,
+    default_card,
+    read_card,
+    sha256_of,
+    write_card,
+)
 
 RUNS = Path("runs")
 log = logging.getLogger("model.training")
@@ -78,7 +88,7 @@ def _gate(arguments: argparse.Namespace) -> None:
 
 
 def _evidence(arguments: argparse.Namespace) -> None:
-    """Train what is missing of the campaign; `--only` and `--skip` part it between processes."""
+    """Train what is missing of the campaign; `--only` parts it between processes."""
     weights, outlines = _folder(arguments) / "lungs.safetensors", read_masks(data_folder(), ["lesion"])
     device, folds = choose_device(arguments.device), read_folds()
     for run in plan(_recipe(), arguments.budget):
@@ -99,13 +109,12 @@ def _release(arguments: argparse.Namespace) -> None:
     if arguments.budget == "small":
         trial = RUNS / "evidence" / "small" / "release"
         folder = Path(shutil.copytree(folder, trial, dirs_exist_ok=True))
+    earlier, gate = _released(folder)
     cohort = Cohort.of(prepared, folds, _recipe().clear_sources)
     ended = _ended(arguments)
     reads = Reads.of(ended)
     fixed = fix(cohort, prepared, reads)
-    card = release_card(
-        cohort, reads.release, fixed, lungs, carry_gate(RUNS / "gate", folder), folder=folder, version=arguments.version
-    )
+    card = release_card(cohort, reads.release, fixed, lungs, gate, folder=folder, version=arguments.version)
     write_card(card)
     tables = results(
         cohort,
@@ -118,11 +127,19 @@ def _release(arguments: argparse.Namespace) -> None:
     )
     curves = {read.run.name: _last_row(_run_folder(arguments, read.run) / "curve.csv") for read in ended}
     about = {"budget": arguments.budget, "created": card.created, "runs": curves}
-    sha256 = write_evidence(about | tables, folder)
-    write_card(replace(card, evidence_sha256=sha256, validation=headline(tables)))
+    everything = with_kept(about | tables, earlier)
+    write_card(replace(card, evidence_sha256=write_evidence(everything, folder), validation=headline(everything)))
     if arguments.budget == "full":
         _pages(arguments)
     log.info("%s: %s", folder, json.dumps(tables["unseen"]["summary"]))
+
+
+def _released(folder: Path) -> tuple[dict[str, Any] | None, GateCard]:
+    """The results file that a release replaces, if there is one, and the gate it will have: a new one or its own."""
+    file, card = folder / EVIDENCE_NAME, folder / CARD_NAME
+    earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+    has_new_gate = (RUNS / "gate" / GATE_CARD).exists() or not card.exists()
+    return earlier, carry_gate(RUNS / "gate", folder) if has_new_gate else read_card(card).gate
 
 
 def _pages(_: argparse.Namespace) -> None:

@@ -80,6 +80,30 @@ def release_card(
     )
 
 
+KINDS = {"protocol": "protocol", "controls": "control", "ablations": "ablation"}
+"""Tables of their own kind of runs, with the beginning of the runs' names: they do not depend on the members."""
+
+
+def with_kept(results: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Keep an earlier results file's tables of those kinds of runs that are not at hand any more.
+
+    Args:
+        results: A results file of the runs that have ended here.
+        earlier: The one that it replaces; one of another budget keeps nothing.
+
+    Returns:
+        The results with those tables and their runs; `kept` names them with the date they are of.
+    """
+    if not earlier or earlier["budget"] != results["budget"]:
+        return dict(results)
+    kept = [table for table in KINDS if table in earlier and table not in results]
+    names = tuple(KINDS[table] for table in kept)
+    runs = {name: curve for name, curve in results["runs"].items() if not name.startswith(names)}
+    runs |= {name: curve for name, curve in earlier["runs"].items() if name.startswith(names)}
+    dates = {table: earlier.get("kept", {}).get(table, earlier["created"]) for table in kept}
+    return {**results, **{table: earlier[table] for table in kept}, "runs": runs, "kept": dates}
+
+
 def write_evidence(results: Mapping[str, Any], folder: Path) -> str:
     """Write the results file into a release's folder and return its hash."""
     path = folder / EVIDENCE_NAME

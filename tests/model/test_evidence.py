@@ -29,7 +29,7 @@ from model.training.evidence.pages import evidence_pages
 from model.training.evidence.protocol import best_threshold
 from model.training.evidence.unseen import Unseen
 from model.training.lungs import LungConfig
-from model.training.release import headline, release_card
+from model.training.release import headline, release_card, with_kept
 from model.training.targets import BRIXIA_ZONES, map_targets, read_brixia
 from model.unet import n_parameters
 from model.weights import default_card, read_card
@@ -381,3 +381,27 @@ def test_card_pages_and_results_of_the_release_agree() -> None:
         assert (docs / "evidence" / name).read_text(encoding="utf-8") == content, (
             f"{name}: python -m model.training pages"
         )
+
+
+def test_tables_of_runs_that_are_gone_are_kept_with_their_date() -> None:
+    earlier = {
+        "budget": "full",
+        "created": "2026-01-02",
+        "runs": {"release-0": {"step": 1}, "protocol-0": {"step": 2}, "control-lungs": {"step": 3}},
+        "protocol": "old",
+        "controls": "old",
+        "kept": {"controls": "2026-01-01"},
+    }
+    now = {"budget": "full", "created": "2026-02-01", "runs": {"release-0": {"step": 9}, "protocol-0": {"step": 9}}}
+
+    kept = with_kept(now, earlier)
+
+    assert kept["kept"] == {"protocol": "2026-01-02", "controls": "2026-01-01"}
+    assert kept["protocol"] == kept["controls"] == "old"
+    assert {name: curve["step"] for name, curve in kept["runs"].items()} == {
+        "release-0": 9,
+        "protocol-0": 2,
+        "control-lungs": 3,
+    }
+    assert with_kept(now | {"protocol": "new", "controls": "new"}, earlier)["protocol"] == "new"
+    assert "protocol" not in with_kept(now | {"budget": "small"}, earlier)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
@@ -257,8 +256,3 @@ def _fix_map_scale(cohort: Cohort, prepared: Prepared, members: Sequence[Read]) 
             chosen = np.random.default_rng(0).permutation(rows)[:most]
             fields.extend(maps_of(read.network, prepared.plain[np.sort(chosen)])[:, ABNORMAL])
     return map_scale(evidence[Finding.NORMAL], evidence[Finding.COVID_19])
-
-
-def results_path(release: Path) -> Path:
-    """Where a release keeps the file, beside its card."""
-    return release / "evidence.json"
