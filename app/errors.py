@@ -155,10 +155,20 @@ class DecoderOutOfMemoryError(DecoderCrashedError):
 
 
 class RefusedReadingError(AppError):
-    """The radiograph is kept, its reading is `refused`. The caller sends what the refusal names."""
+    """The radiograph is kept, its reading is `refused`. The caller sends what the refusal names.
+
+    Attributes:
+        is_duplicate: Whether the same bytes were sent before; `None` where no file was sent.
+    """
 
     def __init__(
-        self, refusal: Refusal, *, case_id: UUID, radiograph_id: UUID, reading_id: UUID, is_duplicate: bool
+        self,
+        refusal: Refusal,
+        *,
+        case_id: UUID,
+        radiograph_id: UUID,
+        reading_id: UUID,
+        is_duplicate: bool | None = None,
     ) -> None:
         super().__init__(refusal.code)
         self.refusal = refusal

@@ -1,29 +1,37 @@
 """The seam to the network: a bounded queue, one thread that reads what waits together, one predictor.
 
 The database is the truth about readings; this queue only holds what this process has to do next. It knows no SQL: the
-`KeepsReadings` it is given does.
+`KeepsReadings` it is given does. Questions to the network that nothing is stored of wait here too, behind the readings.
 """
 
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 
 from app.errors import BusyError, DecoderCrashedError, StoppingError, StorageError
+from model.cover import LungView
 from model.errors import InferenceError, Refusal, UnreadableFileError
+from model.frame import Rectangle
 from model.imaging.radiograph import Radiograph
-from model.prediction import ModelInfo, Prediction, PreprocessingStep
+from model.prediction import Correction, ModelInfo, Prediction, PreprocessingStep, WhatIf
+from model.preprocess import Box
 
 log = structlog.get_logger()
 
 _RETRY_S = 10.0
 """Chosen: by then somebody may have made room on a full disk."""
+
+MOST_QUESTIONS = 16
+"""Chosen: a reader asks one at a time, each a part of a reading's work; more that wait come from a program."""
+
+Answer = TypeVar("Answer")
 
 
 class DescribesWeights(Protocol):
@@ -56,6 +64,12 @@ class ReadsRadiographs(Protocol):
 
     def steps(self, radiograph: Radiograph) -> list[PreprocessingStep]:
         """Picture every preprocessing step of one radiograph."""
+
+    def lung_view(self, radiograph: Radiograph, box: Box, correction: Correction) -> LungView:
+        """Take up a radiograph where its reading had it before the steps of contrast."""
+
+    def read_covered(self, view: LungView, rectangles: Sequence[Rectangle]) -> WhatIf:
+        """Say what the network says when rectangles of the stored image are covered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +145,24 @@ class _Job:
     done: "Future[None]" = field(default_factory=Future)
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Question(Generic[Answer]):
+    """Work of the network's whose result goes to whoever asked and nowhere else."""
+
+    ask: Callable[[], Answer]
+    answer: "Future[Answer]" = field(default_factory=Future)
+
+    def run(self) -> None:
+        """Hand the result, or what went wrong, to whoever asked; nothing where nobody waits any more."""
+        if not self.answer.set_running_or_notify_cancel():
+            return
+        try:
+            self.answer.set_result(self.ask())
+        except Exception as error:  # the loop outlives any fault; whoever asked is told of it
+            log.exception("question_failed")
+            self.answer.set_exception(error)
+
+
 class Slot:
     """One of the queue's places, held from before a file is read until its reading is stored."""
 
@@ -147,7 +179,10 @@ class Slot:
 
 
 class ReadingQueue:
-    """Takes readings up to `capacity`, reads those that wait together, at most `batch` at a time, on one thread."""
+    """Takes readings up to `capacity`, reads those that wait together, at most `batch` at a time, on one thread.
+
+    Between two batches it answers one question, so that neither can keep the other waiting for long.
+    """
 
     def __init__(
         self,
@@ -168,6 +203,7 @@ class ReadingQueue:
         self._waiting: deque[_Job] = deque()
         self._jobs: dict[UUID, _Job] = {}
         self._left: list[UUID] = []
+        self._questions: deque[_Question[Any]] = deque()
         self._retry_at = 0.0
         self._n_held = 0
         self._is_stopping = False
@@ -204,9 +240,14 @@ class ReadingQueue:
             self._waiting.clear()
             for job in left:
                 self._jobs.pop(job.reading_id, None)
+            unanswered = list(self._questions)
+            self._questions.clear()
             self._changed.notify_all()
         for job in left:
             self._settle(job, StoppingError())
+        for question in unanswered:
+            if question.answer.set_running_or_notify_cancel():
+                question.answer.set_exception(StoppingError())
         if self._thread.ident is not None:
             self._thread.join()
 
@@ -274,33 +315,66 @@ class ReadingQueue:
         stopped.set_exception(StoppingError())
         return stopped
 
-    def _work(self) -> None:
-        while jobs := self._take():
-            try:
-                self._read(jobs)
-                error = None
-            except Exception as caught:  # the loop outlives any fault: the readings stay unfinished in the store
-                log.exception("reading_not_stored", n_readings=len(jobs))
-                error = caught
-            with self._changed:
-                for job in jobs:
-                    self._jobs.pop(job.reading_id, None)
-                if isinstance(error, StorageError):
-                    self._left += [job.reading_id for job in jobs]
-                    self._retry_at = time.monotonic() + self._retry_s
-            for job in jobs:
-                self._settle(job, error)
+    def ask(self, question: Callable[[], Answer]) -> "Future[Answer]":
+        """Let the reading thread run something short, such as one pass of the network that nothing is stored of.
 
-    def _take(self) -> list[_Job]:
-        """Wait for work; an empty list means stop."""
+        Readings that wait come first, a batch of them; then one question, then the next batch.
+
+        Returns:
+            What the question returns or raises; with `StoppingError` when the server stops before.
+
+        Raises:
+            BusyError: as many questions wait already as are taken.
+            StoppingError: the server stops.
+        """
+        asked = _Question(ask=question)
+        with self._changed:
+            if self._is_stopping:
+                raise StoppingError
+            if len(self._questions) >= MOST_QUESTIONS:
+                raise BusyError(limit=MOST_QUESTIONS)
+            self._questions.append(asked)
+            self._changed.notify()
+        return asked.answer
+
+    def _work(self) -> None:
+        while self._wait():
+            jobs, question = self._take()
+            if jobs:
+                self._read_and_settle(jobs)
+            if question:
+                question.run()
+
+    def _read_and_settle(self, jobs: Sequence[_Job]) -> None:
+        try:
+            self._read(jobs)
+            error = None
+        except Exception as caught:  # the loop outlives any fault: the readings stay unfinished in the store
+            log.exception("reading_not_stored", n_readings=len(jobs))
+            error = caught
+        with self._changed:
+            for job in jobs:
+                self._jobs.pop(job.reading_id, None)
+            if isinstance(error, StorageError):
+                self._left += [job.reading_id for job in jobs]
+                self._retry_at = time.monotonic() + self._retry_s
+        for job in jobs:
+            self._settle(job, error)
+
+    def _wait(self) -> bool:
+        """Wait for work; `False` means stop."""
         with self._changed:
             self._take_up_left()
-            while not self._waiting and not self._is_stopping:
+            while not (self._waiting or self._questions or self._is_stopping):
                 self._changed.wait(self._retry_s if self._left else None)
                 self._take_up_left()
-            if self._is_stopping:
-                return []
-            return [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+            return not self._is_stopping
+
+    def _take(self) -> tuple[list[_Job], _Question[Any] | None]:
+        """Take a batch of readings and one question, as far as there are any."""
+        with self._changed:
+            jobs = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+            return jobs, self._questions.popleft() if self._questions else None
 
     def _take_up_left(self) -> None:
         """Queue again what the store did not take a while ago: a full disk must not leave readings behind."""

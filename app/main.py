@@ -18,6 +18,7 @@ from app.cases.intake import Intake
 from app.cases.ledger import Ledger
 from app.cases.radiographs import Decodes, Radiographs
 from app.cases.search import SearchMemory
+from app.cases.what_if import WhatIfs
 from app.db.engine import Database
 from app.db.schema import check_schema
 from app.decoding.pool import make_decoders
@@ -174,6 +175,7 @@ def _start(
         queue=queue,
         intake=intake,
         images=Images(database, files, reader, radiographs),
+        what_ifs=WhatIfs(database, queue, reader, radiographs),
         uploads=UploadPlaces(limit=settings.files.uploads),
         searches=SearchMemory(),
         demonstration=Demonstration(database, files, intake),

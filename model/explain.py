@@ -64,10 +64,13 @@ def localize(
         columns: Width of the image.
         show_above: Value from which a region gets a box.
     """
+    zones = zone_masks(lungs)
+    boxes = _boxes(cam, zones, rows, columns, show_above)
     return Localization(
         peak=_peak(cam, rows, columns),
-        zones=_zone_shares(cam, zone_masks(lungs), rows, columns),
-        boxes=_boxes(cam, rows, columns, show_above),
+        zones=_zone_shares(cam, zones, rows, columns),
+        boxes=tuple(box for box, _ in boxes),
+        box_zones=tuple(zone for _, zone in boxes),
     )
 
 
@@ -111,20 +114,38 @@ def _zone_shares(
 
 
 def _boxes(
-    cam: ClassActivationMap, rows: int, columns: int, show_above: float
-) -> tuple[tuple[float, float, float, float], ...]:
+    cam: ClassActivationMap, zones: Mapping[Zone, NDArray[np.bool_]], rows: int, columns: int, show_above: float
+) -> list[tuple[tuple[float, float, float, float], Zone | None]]:
+    """A box round each region, strongest first, with the zone that holds most of the region."""
     x0, y0, x1, y1 = cam.placement
     h, w = (side * FINE for side in cam.values.shape)
-    fine = _sample(cam, x0 + (np.arange(w) + 0.5) * (x1 - x0) / w, y0 + (np.arange(h) + 0.5) * (y1 - y0) / h)
+    xs, ys = x0 + (np.arange(w) + 0.5) * (x1 - x0) / w, y0 + (np.arange(h) + 0.5) * (y1 - y0) / h
+    fine = _sample(cam, xs, ys)
+    zone_of = _zones_at(zones, xs / columns, ys / rows)
     n_labels, labels, stats, _ = cv2.connectedComponentsWithStats((fine >= show_above).astype(np.uint8))
     strength = np.bincount(labels.ravel(), weights=fine.ravel(), minlength=n_labels)
     order = [i for i in np.argsort(-strength) if i > 0 and stats[i, cv2.CC_STAT_AREA] >= FINE * FINE]
     boxes = []
     for i in order[:MAX_BOXES]:
         left, top, width, height = (int(v) for v in stats[i, :4])
-        xs = [x0 + (x1 - x0) * edge / w for edge in (left, left + width)]
-        ys = [y0 + (y1 - y0) * edge / h for edge in (top, top + height)]
-        xs = [round(min(max(x, 0.0), columns), 1) for x in xs]
-        ys = [round(min(max(y, 0.0), rows), 1) for y in ys]
-        boxes.append((xs[0], ys[0], xs[1], ys[1]))
-    return tuple(boxes)
+        edges_x = [x0 + (x1 - x0) * edge / w for edge in (left, left + width)]
+        edges_y = [y0 + (y1 - y0) * edge / h for edge in (top, top + height)]
+        edges_x = [round(min(max(x, 0.0), columns), 1) for x in edges_x]
+        edges_y = [round(min(max(y, 0.0), rows), 1) for y in edges_y]
+        own = labels == i
+        held = np.bincount(zone_of[own], weights=fine[own], minlength=len(zones) + 1)[1:]
+        zone = tuple(zones)[int(held.argmax())] if held.any() else None
+        boxes.append(((edges_x[0], edges_y[0], edges_x[1], edges_y[1]), zone))
+    return boxes
+
+
+def _zones_at(
+    zones: Mapping[Zone, NDArray[np.bool_]], across: NDArray[np.floating], down: NDArray[np.floating]
+) -> NDArray[np.intp]:
+    """Number of the zone at the crossings of two shares of the image, counted from 1; 0 outside the lungs."""
+    numbered = sum(number * mask.astype(np.intp) for number, mask in enumerate(zones.values(), start=1))
+    field = np.asarray(numbered, dtype=np.intp)
+    height, width = field.shape
+    columns = np.clip((across * width).astype(np.intp), 0, width - 1)
+    lines = np.clip((down * height).astype(np.intp), 0, height - 1)
+    return np.asarray(field[np.ix_(lines, columns)])

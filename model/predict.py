@@ -14,17 +14,18 @@ from numpy.typing import NDArray
 from torch import nn
 
 from model.calibration import COVID_19, calibrate, decide, member_range
+from model.cover import LungView, cover, lung_view
 from model.errors import InferenceError, Refusal, RefusedRadiographError
 from model.explain import class_activation_map, localize
-from model.findings import OUTPUTS
-from model.frame import Frame
+from model.findings import OUTPUTS, Finding
+from model.frame import Frame, Rectangle
 from model.gate import Judgement, Verdict, gate_input, judge, judgements
 from model.imaging.bars import BARS_CROPPED
 from model.imaging.pixels import presentation_pixels
 from model.imaging.radiograph import Caution, Radiograph
 from model.lungs import count_regions, lung_box, lung_mask, reduce, segmentation_input
-from model.prediction import ModelInfo, Prediction, PreprocessingStep
-from model.preprocess import Box, preprocess, preprocessing_steps
+from model.prediction import Correction, ModelInfo, Prediction, PreprocessingStep, WhatIf
+from model.preprocess import Box, finish, preprocess, preprocessing_steps
 from model.quality import check_lungs, check_radiograph, check_verdict, names_another_part, verdict_cautions
 from model.weights import WeightsCard, build_gate, build_lungs, build_members, default_card, read_card
 
@@ -63,6 +64,16 @@ class _Prepared:
     box: Box
     network_input: NDArray[np.float32]
     timings_ms: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scores:
+    """What the maps of one input come down to; the attributes are those of a `Prediction`."""
+
+    finding: Finding
+    flagged: bool
+    probabilities: Mapping[Finding, float]
+    probability_range: tuple[float, float]
 
 
 def limit_threads(n_threads: int) -> None:
@@ -151,6 +162,32 @@ class Predictor:
         steps = preprocessing_steps(admitted.view, prepared.box, self.card.input)
         return [*admitted.frame.steps(presentation), *steps]
 
+    def lung_view(self, radiograph: Radiograph, box: Box, correction: Correction) -> LungView:
+        """Take up a radiograph where its reading had it before the steps of contrast, for `read_covered`.
+
+        Args:
+            box: The reading's lung box in pixels of the stored image: the placement of its map.
+            correction: The reading's.
+        """
+        return lung_view(presentation_pixels(radiograph), box, correction, self.card.input.size)
+
+    def read_covered(self, view: LungView, rectangles: Sequence[Rectangle]) -> WhatIf:
+        """Say what the network says when rectangles of the stored image are filled from their surroundings.
+
+        Raises:
+            InferenceError: the device failed.
+        """
+        covered, share = cover(view, rectangles)
+        maps = self._run(self._members, finish(covered)[None, None])[:, 0]
+        scores = self._scores(maps)
+        return WhatIf(
+            finding=scores.finding,
+            flagged=scores.flagged,
+            probabilities=scores.probabilities,
+            probability_range=scores.probability_range,
+            covered_share=share,
+        )
+
     def lung_probabilities(self, presentation: NDArray[np.float32]) -> NDArray[np.float32]:
         """Segment the lungs.
 
@@ -236,25 +273,33 @@ class Predictor:
         network_ms = (time.perf_counter() - started) * 1000 / len(prepared)
         return [self._prediction(one, maps[:, i], network_ms) for i, one in enumerate(prepared)]
 
-    def _prediction(self, one: _Prepared, maps: NDArray[np.float32], network_ms: float) -> Prediction:
-        card, point = self.card, self.card.operating_points[0]
+    def _scores(self, maps: NDArray[np.float32]) -> _Scores:
+        """Average the members, calibrate and decide; `maps` are (members, 2, h, w)."""
+        card = self.card
         calibrated = calibrate(maps.mean(axis=(0, 2, 3)), card.calibration)
         probabilities = {name: float(p) for name, p in zip(OUTPUTS, calibrated, strict=True)}
         of_members = calibrate(maps.mean(axis=(2, 3)), card.calibration)[:, COVID_19]
         covid_range = member_range(of_members, float(calibrated[COVID_19]))
         finding, flagged = decide(
-            probabilities, covid_range, threshold=point.threshold, other_threshold=card.other_threshold
+            probabilities,
+            covid_range,
+            threshold=card.operating_points[0].threshold,
+            other_threshold=card.other_threshold,
         )
+        return _Scores(finding=finding, flagged=flagged, probabilities=probabilities, probability_range=covid_range)
+
+    def _prediction(self, one: _Prepared, maps: NDArray[np.float32], network_ms: float) -> Prediction:
+        card, scores = self.card, self._scores(maps)
         frame = one.admitted.frame
         rows, columns = one.admitted.view.shape
         cam = class_activation_map(maps.mean(axis=0), one.box, card.map_scale)
         localization = localize(cam, one.mask, rows, columns, card.map_scale.show_above)
         return Prediction(
-            finding=finding,
-            flagged=flagged,
-            probabilities=probabilities,
-            probability_range=covid_range,
-            operating_point=point,
+            finding=scores.finding,
+            flagged=scores.flagged,
+            probabilities=scores.probabilities,
+            probability_range=scores.probability_range,
+            operating_point=card.operating_points[0],
             localization=frame.localization_back(localization),
             cam=frame.map_back(cam),
             lungs=frame.mask_back(one.mask),

@@ -53,11 +53,13 @@ class Localization:
         peak: (x, y) of the map's highest value; `None` when the map shows nothing.
         zones: Six shares in the order of `Zone`.
         boxes: (x0, y0, x1, y1) round each region above the map's display threshold, strongest first.
+        box_zones: The zone that holds most of each region's evidence; `None` for one outside the lungs.
     """
 
     peak: tuple[float, float] | None
     zones: tuple[ZoneShare, ...]
     boxes: tuple[tuple[float, float, float, float], ...]
+    box_zones: tuple[Zone | None, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,24 @@ class Prediction:
     cautions: tuple[Caution, ...] = field(default=())
     correction: Correction = field(default=Correction())
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What the network says of a radiograph while a part of it is covered; a reading is never changed by it.
+
+    Attributes:
+        probabilities: Calibrated P of each network output; they add up to 1.
+        probability_range: As of a `Prediction`.
+        covered_share: Share of the network's input that was filled, [0, 1]; 0 where only pixels it never sees were
+            covered.
+    """
+
+    finding: Finding
+    flagged: bool
+    probabilities: Mapping[Finding, float]
+    probability_range: tuple[float, float]
+    covered_share: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,24 +8,30 @@ from typing import Any
 
 import numpy as np
 
+from model.cover import LungView, cover, lung_view
 from model.errors import Refusal
 from model.findings import Finding, Zone
+from model.frame import Rectangle
 from model.imaging.pixels import presentation_pixels
 from model.imaging.radiograph import Radiograph
 from model.prediction import (
     ClassActivationMap,
+    Correction,
     Localization,
     ModelInfo,
     OperatingPoint,
     Prediction,
     PreprocessingStep,
+    WhatIf,
     ZoneShare,
 )
+from model.preprocess import Box
 
 MIN_SIDE = 32
 THRESHOLD = 0.5
 BAND = 0.05
 OTHER_THRESHOLD = 0.6
+VIEW_SIDE = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +92,23 @@ class FakePredictor:
             ),
         ]
 
+    def lung_view(self, radiograph: Radiograph, box: Box, correction: Correction) -> LungView:
+        """Take up the radiograph where its map lies."""
+        return lung_view(presentation_pixels(radiograph), box, correction, VIEW_SIDE)
+
+    def read_covered(self, view: LungView, rectangles: Sequence[Rectangle]) -> WhatIf:
+        """Take from P(covid-19) as large a share of it as is covered."""
+        _, share = cover(view, rectangles)
+        p_covid = float(view.resized.mean()) * (1 - share)
+        finding = finding_of(p_covid)
+        return WhatIf(
+            finding=finding,
+            flagged=finding is not Finding.NORMAL,
+            probabilities=probabilities_of(p_covid),
+            probability_range=range_round(p_covid),
+            covered_share=share,
+        )
+
     def _predict(self, radiograph: Radiograph) -> Prediction | Refusal:
         refusal = self._behaviour(radiograph) if self._behaviour else None
         if refusal is not None:
@@ -100,19 +123,35 @@ class FakePredictor:
         return make_prediction(float(presentation_pixels(radiograph).mean()), radiograph, self.info)
 
 
+def finding_of(p_covid: float) -> Finding:
+    """Name the finding that goes with P(covid-19)."""
+    if abs(p_covid - THRESHOLD) < BAND:
+        return Finding.INDETERMINATE
+    return Finding.COVID_19 if p_covid >= THRESHOLD else Finding.NORMAL
+
+
+def probabilities_of(p_covid: float) -> dict[Finding, float]:
+    """Give what is not COVID-19 to normal."""
+    return {Finding.NORMAL: 1 - p_covid, Finding.COVID_19: p_covid, Finding.OTHER: 0.0}
+
+
+def range_round(p_covid: float) -> tuple[float, float]:
+    """Give the range that goes with P(covid-19)."""
+    return max(0.0, p_covid - BAND), min(1.0, p_covid + BAND)
+
+
 def make_prediction(p_covid: float, radiograph: Radiograph, info: ModelInfo) -> Prediction:
     """Build the prediction that goes with P(covid-19)."""
     rows, columns = radiograph.shape
-    is_unsure = abs(p_covid - THRESHOLD) < BAND
-    finding = Finding.INDETERMINATE if is_unsure else Finding.COVID_19 if p_covid >= THRESHOLD else Finding.NORMAL
+    finding = finding_of(p_covid)
     values = np.zeros((8, 8), np.float32)
     values[5, 2] = p_covid
     zones = tuple(ZoneShare(zone=zone, share=1.0 if zone is Zone.RIGHT_LOWER else 0.0) for zone in Zone)
     return Prediction(
         finding=finding,
         flagged=finding is not Finding.NORMAL,
-        probabilities={Finding.NORMAL: 1 - p_covid, Finding.COVID_19: p_covid, Finding.OTHER: 0.0},
-        probability_range=(max(0.0, p_covid - BAND), min(1.0, p_covid + BAND)),
+        probabilities=probabilities_of(p_covid),
+        probability_range=range_round(p_covid),
         operating_point=OperatingPoint(
             name="fake",
             threshold=THRESHOLD,
@@ -123,7 +162,10 @@ def make_prediction(p_covid: float, radiograph: Radiograph, info: ModelInfo) -> 
             set="none",
         ),
         localization=Localization(
-            peak=(columns * 2.5 / 8, rows * 5.5 / 8), zones=zones, boxes=((0.0, rows / 2, columns / 2, float(rows)),)
+            peak=(columns * 2.5 / 8, rows * 5.5 / 8),
+            zones=zones,
+            boxes=((0.0, rows / 2, columns / 2, float(rows)),),
+            box_zones=(Zone.RIGHT_LOWER,),
         ),
         cam=ClassActivationMap(values=values, placement=(0.0, 0.0, float(columns), float(rows))),
         lungs=np.ones((rows, columns), np.bool_),

@@ -24,6 +24,11 @@ def list_annotations(session: Session, radiograph_id: UUID) -> list[AnnotationOu
     return [_out(annotation) for annotation in queries.annotations_of(session, radiograph_id)]
 
 
+def count_annotations(session: Session, radiograph_id: UUID) -> int:
+    """Count a radiograph's annotations; none where there is no such radiograph."""
+    return queries.count_of(session, radiograph_id)
+
+
 def put_annotation(session: Session, radiograph_id: UUID, annotation_id: UUID, given: AnnotationIn) -> AnnotationOut:
     """Store an annotation, new or in place of what its key held; the same twice changes nothing.
 

@@ -9,7 +9,7 @@ from app.cases import service
 from app.cases.images import Stage, etag
 from app.cases.schemas import CaseOut, GrayscaleOut, RadiographOut, SearchIn, SearchOut, WorklistOut
 from app.cases.search import tidy
-from app.readings.schemas import ReadingAnswer
+from app.readings.schemas import ReadingAnswer, WhatIfIn, WhatIfOut
 from app.web.answers import problem_responses
 from app.web.deps import Parts, PartsDep, ReadSession
 from app.web.listing import ListingDep
@@ -77,6 +77,21 @@ def show_case(session: ReadSession, case_id: UUID, listing: ListingDep) -> CaseO
 def show_radiograph(session: ReadSession, radiograph_id: UUID) -> RadiographOut:
     """Show one radiograph with its latest reading."""
     return service.show_radiograph(session, radiograph_id)
+
+
+@router.post(
+    "/radiographs/{radiograph_id}/what-if",
+    name="what_if",
+    tags=["radiographs"],
+    responses=problem_responses(404, 409, 422, 503),
+)
+async def what_if(parts: PartsDep, radiograph_id: UUID, given: WhatIfIn) -> WhatIfOut:
+    """Ask what the reading would say with parts of the radiograph covered.
+
+    The rectangles are filled from their surroundings, everything else is as it was for the latest reading. Nothing is
+    stored, and the reading stays as it is. A refused radiograph answers with the code of its refusal.
+    """
+    return await parts.what_ifs.ask(radiograph_id, given.rectangles)
 
 
 def _pixel_responses(description: str) -> dict[int | str, dict[str, Any]]:

@@ -19,7 +19,7 @@ from app.errors import ConflictError, NotFoundError
 from app.files.store import FileStore
 from app.inference import ReadsRadiographs
 from app.readings.schemas import ReadingOut, Status, StepOut
-from app.readings.service import show
+from app.readings.service import show, was_read_by
 from model.imaging.radiograph import Radiograph
 from model.prediction import PreprocessingStep
 
@@ -196,8 +196,7 @@ class Images:
     def _check_steps(self, reading: ReadingOut) -> None:
         if reading.status is not Status.DONE:
             raise NotFoundError("steps of reading", reading.reading_id)
-        model = self._predictor.info
-        if (reading.model.version, reading.model.sha256) != (model.version, model.sha256):
+        if not was_read_by(reading, self._predictor.info):
             raise ConflictError("This reading was made by another model version, whose steps cannot be shown here.")
 
     def _decoded(self, sha256: str) -> Radiograph:

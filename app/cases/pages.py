@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import Form, Query, Request, Response
 from starlette.responses import RedirectResponse
 
+from app.annotations.service import count_annotations
 from app.cases import service
 from app.cases.priors import list_priors
 from app.cases.search import tidy
-from app.cases.viewer_page import viewer_page
+from app.cases.viewer_page import choose_radiograph, viewer_page
 from app.cases.worklist_page import worklist_page
 from app.demo.service import count as count_demonstration
 from app.web.deps import PartsDep, ReadSession
@@ -68,11 +69,13 @@ def viewer(
 ) -> Response:
     """Show one case in the viewer; next and previous keep to the list that the reader came from."""
     case = service.show_case(session, case_id, listing)
+    shown = choose_radiograph(case, radiograph)
     context = viewer_page(
         case,
         listing=listing,
         priors=list_priors(session, case_id),
-        radiograph_id=radiograph,
+        n_marks=count_annotations(session, shown.radiograph_id),
+        radiograph_id=shown.radiograph_id,
         path=request.app.url_path_for("worklist"),
         show_above=parts.predictor.card.to_json().get("map_scale", {}).get("show_above", DEFAULT_SHOW_ABOVE),
     )

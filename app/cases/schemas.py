@@ -47,6 +47,7 @@ _ROW_EXAMPLE: dict[str, Any] = {
     "probability": 0.91,
     "probability_range": [0.86, 0.94],
     "threshold": 0.37,
+    "other_threshold": None,
     "reason": None,
     "review": None,
     "thumbnail": "/radiographs/f3f0c1de-2b5f-4c43-8d6f-0a3c0ab7f3a1/thumbnail",
@@ -74,6 +75,9 @@ class CaseRow(BaseModel):
     probability: float | None = Field(description="P(covid-19); null unless `done`.")
     probability_range: tuple[float, float] | None
     threshold: float | None = Field(description="P(covid-19) from which a reading is flagged.")
+    other_threshold: float | None = Field(
+        description="P(other) from which a reading is flagged, where that flagged this one; null elsewhere."
+    )
     reason: ReasonOut | None
     review: RowReviewOut | None
     thumbnail: str

@@ -215,10 +215,17 @@ def _row(row: worklist_queries.Row) -> CaseRow:
         probability=reading.p_covid,
         probability_range=None if low is None or high is None else (low, high),
         threshold=None if reading.operating_point is None else reading.operating_point["threshold"],
+        other_threshold=_other_threshold(reading),
         reason=reason_out(reading),
         review=review,
         thumbnail=_links(radiograph.id).thumbnail,
     )
+
+
+def _other_threshold(reading: Reading) -> float | None:
+    """Return the threshold of another abnormality where that is what flagged the reading."""
+    is_covid = reading.finding in (Finding.COVID_19, Finding.INDETERMINATE)
+    return reading.other_threshold if reading.flagged and not is_covid else None
 
 
 def _latest_readings(session: Session, radiographs: Sequence[RadiographFile]) -> dict[UUID, Reading]:

@@ -36,6 +36,7 @@ def page_data(
             "modality": radiograph.links.modality,
             "grayscale": radiograph.links.grayscale,
             "annotations": f"/radiographs/{radiograph.radiograph_id}/annotations",
+            "what_if": f"/radiographs/{radiograph.radiograph_id}/what-if",
             "spacing": None if radiograph.spacing is None else radiograph.spacing.model_dump(mode="json"),
             "view_position": radiograph.view_position,
             "is_frontal": _is_frontal(radiograph),

@@ -12,7 +12,7 @@ from app.cases.viewer_correction import correction_of
 from app.cases.viewer_data import page_data
 from app.cases.viewer_facts import FactGroup, header_lines, panel_facts, study_moment
 from app.cases.viewer_report import report_text
-from app.cases.viewer_zones import ZoneRow, zone_rows
+from app.cases.viewer_zones import ZoneRow, boxes_outside, map_strength, zone_rows
 from app.readings.schemas import CautionOut, ReadingOut, Status
 from app.reviews.schemas import ReviewOut
 from app.web.modules import imported_modules
@@ -79,11 +79,13 @@ class ViewerPage:
         measured_line: The measured value of a refusal and its limit, or `None`.
         cautions: What to know about the image, cautions of file and reading together.
         zones: Six zones in three levels, the patient's right at the left.
-        nothing_shown: Whether the map shows nothing.
+        boxes_outside: Numbers of the boxes on the image that lie outside the lungs.
+        map_strength: What the map shows: `nothing`, something `faint` that no box marks, or evidence `for` abnormality.
         frequency_line: What the operating point did on the set it was measured on, in hundreds, or `None`.
         report: The reading as text for a report; empty while it is not there.
         is_corrected: Whether the radiograph was turned or inverted before it was read.
         latest_review: The last review, or `None`.
+        n_marks: How many marks readers have drawn on the radiograph.
         reviewable: Whether a review can be given now.
         review_note: What a review means where there is no finding, or `None`.
         facts: Folded lists of facts, provenance last.
@@ -109,11 +111,13 @@ class ViewerPage:
     measured_line: str | None
     cautions: tuple[TitledCaution, ...]
     zones: tuple[ZoneRow, ...]
-    nothing_shown: bool
+    boxes_outside: tuple[int, ...]
+    map_strength: str
     frequency_line: str | None
     report: str
     is_corrected: bool
     latest_review: ReviewOut | None
+    n_marks: int
     reviewable: bool
     review_note: str | None
     facts: tuple[FactGroup, ...]
@@ -130,6 +134,7 @@ def viewer_page(
     path: str,
     show_above: float,
     priors: Sequence[PriorOut],
+    n_marks: int,
 ) -> ViewerPage:
     """Build the viewer page.
 
@@ -139,6 +144,7 @@ def viewer_page(
         path: Path of the worklist; a case lies below it.
         show_above: The map's display threshold, from the weights' card.
         priors: Earlier radiographs of the patient, latest first.
+        n_marks: How many marks readers have drawn on that radiograph.
     """
     radiograph = choose_radiograph(case, radiograph_id)
     reading = radiograph.reading
@@ -149,7 +155,7 @@ def viewer_page(
     }
     lines = header_lines(case, radiograph)
     correction = correction_of(reading.cautions)
-    zones = zone_rows(reading, rotation=correction.rotation)
+    zones = zone_rows(reading)
     return ViewerPage(
         case=case,
         radiograph=radiograph,
@@ -168,11 +174,13 @@ def viewer_page(
         measured_line=_measured_line(reading),
         cautions=_cautions(radiograph.cautions, reading.cautions),
         zones=zones,
-        nothing_shown=not any(cell.share for row in zones for cell in row.cells),
+        boxes_outside=boxes_outside(reading),
+        map_strength=map_strength(reading),
         frequency_line=_frequency_line(reading),
         report=report_text(radiograph, zones, moment=study_moment(case)),
         is_corrected=correction != Correction(),
         latest_review=case.reviews[0] if case.reviews else None,
+        n_marks=n_marks,
         reviewable=reading.status in (Status.DONE, Status.REFUSED, Status.FAILED),
         review_note=_review_note(reading),
         facts=panel_facts(case, radiograph),
@@ -237,7 +245,8 @@ def _side_by_side(texts: tuple[str, str], *, left_first: bool) -> tuple[ScaleLab
 def _finding_note(reading: ReadingOut) -> str | None:
     if reading.finding is Finding.INDETERMINATE:
         return say("reading.undecided")
-    if reading.finding is Finding.OTHER and reading.flagged and reading.other_threshold is not None:
+    is_covid = reading.finding is Finding.COVID_19
+    if reading.flagged and not is_covid and reading.other_threshold is not None:
         return say("reading.other_flagged", threshold=f"{reading.other_threshold:.2f}")
     return None
 

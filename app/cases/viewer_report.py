@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.cases.schemas import RadiographOut
-from app.cases.viewer_zones import ZoneRow
+from app.cases.viewer_zones import ZoneRow, map_strength
 from app.readings.schemas import ReadingOut, Status
 from app.web.templating import finding_name, format_percent, format_probability, short_hash, zone_name
 from app.web.words import say
@@ -24,7 +24,7 @@ def report_text(radiograph: RadiographOut, zones: Sequence[ZoneRow], *, moment: 
     lines = [say("report.moment", view=what, moment=moment) if moment else say("report.no_moment", view=what)]
     lines += _findings(reading) if reading.status is Status.DONE else [_not_analysed(reading)]
     if reading.status is Status.DONE:
-        lines.append(_zones(zones))
+        lines.append(_zones(zones, map_strength(reading)))
     lines += [say("report.caution", caution=caution.detail.rstrip(".")) for caution in reading.cautions]
     return "\n".join([*lines, _model(reading), say("report.notice")])
 
@@ -53,14 +53,16 @@ def _not_analysed(reading: ReadingOut) -> str:
     return say("report.not_analysed_why", code=reason.code, why=reason.detail)
 
 
-def _zones(rows: Sequence[ZoneRow]) -> str:
-    cells = [cell for row in rows for cell in row.cells]
-    if not any(cell.share for cell in cells):
+def _zones(rows: Sequence[ZoneRow], strength: str) -> str:
+    if strength == "nothing":
         return say("report.nothing")
     shares = [
-        say("report.share", zone=zone_name(cell.zone).lower(), percent=format_percent(cell.share)) for cell in cells
+        say("report.share", zone=zone_name(cell.zone).lower(), percent=format_percent(cell.share))
+        for row in rows
+        for cell in row.cells
     ]
-    return say("report.zones", shares=", ".join(shares))
+    told = ", ".join(shares)
+    return say("report.faint", shares=told) if strength == "faint" else say("report.zones", shares=told)
 
 
 def _model(reading: ReadingOut) -> str:

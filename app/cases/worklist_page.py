@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.cases.listing import Listing, Received, Sort
+from app.cases.listing import REVIEWED_VIEWS, Listing, Received, Sort
 from app.cases.order import LONGEST_WAIT
 from app.cases.schemas import CaseRow, View, WorklistOut
 from app.web.words import say
@@ -30,10 +30,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkGroup:
-    """Entries of the rail below one heading."""
+    """Entries of the rail below one heading.
+
+    Attributes:
+        may_cover: Whether they tell what the network says of cases without a review, which read-first covers.
+    """
 
     title: str
     links: tuple[Link, ...]
+    may_cover: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +88,7 @@ class WorklistPage:
         groups: The rail.
         filters: What narrows the list.
         sorts: What the headings `received` and `probability` do.
+        may_cover: Whether cases without a review are listed; read-first covers an order that gives the answer away.
         suffix: Query that the links to cases carry, so that next and previous keep to this list.
         search_href: Where a search within this list is sent.
         words: What was searched for.
@@ -101,6 +107,7 @@ class WorklistPage:
     groups: tuple[LinkGroup, ...]
     filters: tuple[Filter, ...]
     sorts: dict[str, SortLink]
+    may_cover: bool
     suffix: str
     search_href: str
     words: str
@@ -146,6 +153,7 @@ def worklist_page(
         ),
         filters=_filters(listing, path),
         sorts=_sorts(listing, path),
+        may_cover=_may_cover(listing),
         suffix=listing.suffix(),
         search_href=search_path + listing.but(search=None).suffix(),
         words=listing.words,
@@ -184,7 +192,12 @@ def _findings(worklist: WorklistOut, listing: Listing, path: str) -> LinkGroup:
         )
         for finding in FINDINGS
     )
-    return LinkGroup(title=say("worklist.finding_title"), links=links)
+    is_covering = _may_cover(listing) and listing.finding is None
+    return LinkGroup(title=say("worklist.finding_title"), links=links, may_cover=is_covering)
+
+
+def _may_cover(listing: Listing) -> bool:
+    return listing.view not in REVIEWED_VIEWS
 
 
 def _spans(worklist: WorklistOut, listing: Listing, path: str) -> LinkGroup:

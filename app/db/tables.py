@@ -24,6 +24,7 @@ from app.db.base import Base, UtcDateTime
 STATUSES = ("queued", "running", "done", "refused", "failed")
 FINDINGS = ("normal", "covid-19", "other", "indeterminate")
 VERDICTS = ("agree", "disagree", "unsure")
+IMPRESSIONS = ("covid-19", "other", "normal", "unsure")
 ANNOTATION_KINDS = ("ruler", "angle", "cardiothoracic-ratio", "rectangle", "ellipse", "arrow")
 CASE_STATES = ("waiting", "read", "flagged", "not-analysed")
 
@@ -189,16 +190,24 @@ class Reading(Base):
 
 
 class Review(Base):
-    """What a radiologist concluded about a case, beside the reading that was on the screen; never changed."""
+    """What a radiologist concluded about a case, beside the reading that was on the screen; never changed.
+
+    `impression` is what was seen before the reading was shown; `None` where nobody was asked for it. Reviews of before
+    it had a column hold it as the first line of their comment.
+    """
 
     __tablename__ = "reviews"
-    __table_args__ = (CheckConstraint(_one_of("verdict", VERDICTS), name="verdict"),)
+    __table_args__ = (
+        CheckConstraint(_one_of("verdict", VERDICTS), name="verdict"),
+        CheckConstraint(f"impression IS NULL OR {_one_of('impression', IMPRESSIONS)}", name="impression"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), index=True)
     reading_id: Mapped[UUID] = mapped_column(ForeignKey("readings.id"), index=True)
     verdict: Mapped[str] = mapped_column(String(8))
     comment: Mapped[str] = mapped_column(Text)
+    impression: Mapped[str | None] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     case: Mapped[Case] = relationship(back_populates="reviews", lazy="raise")

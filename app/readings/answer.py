@@ -49,6 +49,7 @@ def localization_json(localization: Localization) -> dict[str, Any]:
         "peak": None if localization.peak is None else list(localization.peak),
         "zones": [{"zone": share.zone.value, "share": share.share} for share in localization.zones],
         "boxes": [list(box) for box in localization.boxes],
+        "box_zones": [zone and zone.value for zone in localization.box_zones],
     }
 
 

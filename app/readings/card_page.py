@@ -21,6 +21,7 @@ _TITLES = {
     "mean_probability_covid_19": "Mean probability of COVID-19",
     "called_covid_19": "Called COVID-19 at the operating point in force",
     "other_threshold": "Threshold of other abnormality",
+    "calibration": "Calibration in force",
 }
 _IDENTITY = "Identity"
 _ASKED_FIRST = ("intended_use", "limits", "operating_points", "validation")

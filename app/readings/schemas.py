@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from app.annotations.schemas import Coordinate
 from model.findings import Finding, Zone
 
 
@@ -43,6 +44,10 @@ class LocalizationOut(BaseModel):
     peak: tuple[float, float] | None
     zones: list[ZoneShareOut]
     boxes: list[tuple[float, float, float, float]]
+    box_zones: list[Zone | None] = Field(
+        default=[],
+        description="The zone that each box belongs to; null outside the lungs. Empty in readings of before.",
+    )
 
 
 class CautionOut(BaseModel):
@@ -114,6 +119,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
             {"zone": "left-lower", "share": 0.22},
         ],
         "boxes": [[410.0, 1210.0, 890.0, 1720.0]],
+        "box_zones": ["right-lower"],
     },
     "links": {
         "viewer": "/cases/5d1b6f0e-7c0f-4f6e-9b61-0c4a3f7a3a10",
@@ -202,3 +208,53 @@ class StepOut(BaseModel):
     rows: int
     columns: int
     href: str
+
+
+class RectangleIn(BaseModel):
+    """A rectangle in pixels of the stored radiograph; (0, 0) is the corner of its first pixel."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    x0: Coordinate
+    y0: Coordinate
+    x1: Coordinate = Field(description="Beyond `x0`.")
+    y1: Coordinate = Field(description="Beyond `y0`.")
+
+    @model_validator(mode="after")
+    def _has_area(self) -> Self:
+        if not (self.x0 < self.x1 and self.y0 < self.y1):
+            raise ValueError("x0 must be less than x1, and y0 less than y1")
+        return self
+
+
+class WhatIfIn(BaseModel):
+    """What is covered: filled from its surroundings before the network looks again."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"rectangles": [{"x0": 410.0, "y0": 1210.0, "x1": 890.0, "y1": 1720.0}]}]},
+    )
+
+    rectangles: list[RectangleIn] = Field(min_length=1, max_length=16)
+
+
+class ScoresOut(BaseModel):
+    """What the network says, in numbers."""
+
+    finding: Finding
+    flagged: bool
+    probabilities: dict[Finding, float] = Field(description="Calibrated; they add up to 1.")
+    probability_range: tuple[float, float] = Field(description="Lowest and highest P(covid-19) of the members.")
+
+
+class WhatIfOut(BaseModel):
+    """A reading, and what it would say with parts of the radiograph covered. Nothing of it is stored."""
+
+    radiograph_id: UUID
+    reading_id: UUID
+    as_read: ScoresOut
+    covered: ScoresOut
+    covered_share: float = Field(
+        ge=0, le=1, description="Share of the network's input that was covered; 0 outside the lung box, which it sees."
+    )
+    model: ModelOut

@@ -144,6 +144,11 @@ def find_concluded(session: Session, radiograph_id: UUID, model: ModelInfo) -> R
     return found if found is not None and found.status in (Status.DONE, Status.REFUSED) else None
 
 
+def was_read_by(reading: ReadingOut, model: ModelInfo) -> bool:
+    """Tell whether these weights made a reading, so that they can be asked how they came to it."""
+    return (reading.model.version, reading.model.sha256) == (model.version, model.sha256)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCall:
     """The latest concluded reading of a radiograph, and where its file lies."""

@@ -12,7 +12,9 @@ from app.web.deps import PartsDep, WriteSession
 router = APIRouter(tags=["cases"])
 
 
-@router.post("/cases/{case_id}/reviews", name="add_review", status_code=201, responses=problem_responses(404, 422, 503))
+@router.post(
+    "/cases/{case_id}/reviews", name="add_review", status_code=201, responses=problem_responses(404, 409, 422, 503)
+)
 def add_review(
     session: WriteSession, parts: PartsDep, after: BackgroundTasks, case_id: UUID, review: ReviewIn
 ) -> ReviewOut:

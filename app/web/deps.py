@@ -12,6 +12,7 @@ from app.cases.images import Images
 from app.cases.intake import Intake
 from app.cases.radiographs import Decodes
 from app.cases.search import SearchMemory
+from app.cases.what_if import WhatIfs
 from app.db.engine import Database
 from app.demo.service import Demonstration
 from app.files.store import FileStore
@@ -35,6 +36,7 @@ class Parts:
     queue: ReadingQueue
     intake: Intake
     images: Images
+    what_ifs: WhatIfs
     uploads: UploadPlaces
     searches: SearchMemory
     demonstration: Demonstration

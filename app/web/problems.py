@@ -182,8 +182,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
         status=503,
         code="BUSY",
         title="Queue full",
-        detail="As many radiographs are received or wait as the server takes. Nothing was stored. Send the file again "
-        "in a moment.",
+        detail="As many radiographs are received or wait as the server takes. Nothing was stored. Send it again in a "
+        "moment.",
         level=logging.WARNING,
     ),
     _E.StoppingError: Problem(

@@ -36,6 +36,9 @@ expect.set_options(timeout=60_000)
 
 Serve = Callable[[Any], str]
 
+SIZES = ((1440, 900), (1024, 768))
+"""A reading room's screen and a small laptop's: the two that the pages are drawn for."""
+
 
 @contextmanager
 def running_server(folder: Path, predictor: Any) -> Iterator[str]:
@@ -100,3 +103,11 @@ def page(browser: Browser, serve: Serve) -> Iterator[Page]:
     yield page
     context.close()
     assert not [fault for fault in faults if not fault.startswith("Failed to load resource")]
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: "x".join(map(str, size)))
+def sized_page(page: Page, request: pytest.FixtureRequest) -> Page:
+    """The page at each of the two sizes, for stories that both must tell."""
+    width, height = request.param
+    page.set_viewport_size({"width": width, "height": height})
+    return page

@@ -1,6 +1,7 @@
 """axe-core finds nothing at WCAG 2.2 AA: every page, every state of the worklist, every set of colours."""
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.application import gray_png
-from tests.browser.viewer import send
+from tests.browser.viewer import drag, open_case, send, send_chest
 from tests.browser.worklist import choose, payload, review, send_every_state
 from tests.fakes import FakePredictor
 
@@ -31,10 +32,10 @@ def axe() -> str:
     return AXE.read_text(encoding="utf-8")
 
 
-def faults(page: Page, axe: str) -> list[str]:
-    """What axe-core finds, in one line each."""
+def faults(page: Page, axe: str, within: str = "html") -> list[str]:
+    """What axe-core finds, in one line each: on the whole page, or within the elements that a selector names."""
     page.evaluate(axe)
-    found = page.evaluate("(tags) => axe.run(document, { runOnly: tags })", TAGS)
+    found = page.evaluate("([within, tags]) => axe.run(within, { runOnly: tags })", [within, TAGS])
     return [
         f"{violation['id']}: {' '.join(map(str, node['target']))} {' '.join(node['failureSummary'].split())}"
         for violation in found["violations"]
@@ -104,3 +105,34 @@ def test_every_state_of_the_worklist(page: Page, serve: Serve, axe: str, theme: 
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert faults(page, axe) == [], "keys"
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (512, 384)], ids=str)
+def test_every_state_of_the_viewer(page: Page, serve: Serve, axe: str, theme: str, size: tuple[int, int]) -> None:
+    """One page from state to state: what opens above it is looked at alone."""
+    address = serve(FakePredictor())
+    use_theme(page, theme)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    send_chest(address, accession_number="A1", StudyDate="20200101")
+    open_case(page, address, send_chest(address, seed=1, accession_number="A2", StudyDate="20210101"))
+
+    for opened in ("window-menu", "measure-menu", "view-menu", "display"):
+        page.locator(f'[popovertarget="{opened}"]').click()
+        expect(page.locator(f"#{opened}")).to_be_visible()
+        assert faults(page, axe, f"#{opened}") == [], opened
+        page.keyboard.press("Escape")
+        expect(page.locator(f"#{opened}")).to_be_hidden()
+    page.keyboard.press("s")
+    expect(page.locator("[data-prior-canvas]")).to_have_attribute("data-radiograph", re.compile("."))
+    page.keyboard.press("l")
+    drag(page, (60, 120), (120, 130))
+    page.keyboard.press("r")
+    drag(page, (60, 160), (110, 200))
+    expect(page.locator("[data-marks-list] .choose")).to_have_count(2)
+    assert faults(page, axe) == [], "compared, with marks"
+    page.locator(".steps button").first.click()
+    assert faults(page, axe, "[data-enlarged]") == [], "enlarged step"
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    assert faults(page, axe, "[data-help]") == [], "keys"

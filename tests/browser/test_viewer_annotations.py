@@ -9,10 +9,22 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.viewer import drag, draw_marks, open_case, send_chest, texts
+from tests.browser.viewer import drag, draw_marks, open_case, send_chest, settle, texts
 from tests.fakes import FakePredictor
 
 pytestmark = pytest.mark.browser
+
+WORDS = """
+() => {
+  const marks = [...document.querySelectorAll(".annotation")].map((mark) => [...mark.querySelectorAll("text")]);
+  return [...marks.filter(({ length }) => length > 0), [document.querySelector("[data-heat-scale]")]].map((parts) => {
+    const boxes = parts.map((part) => part.getBoundingClientRect());
+    const [left, top] = [Math.min(...boxes.map((box) => box.left)), Math.min(...boxes.map((box) => box.top))];
+    return [left, top, Math.max(...boxes.map((box) => box.right)), Math.max(...boxes.map((box) => box.bottom))];
+  });
+}
+"""
+"""Edges of each mark's words and of the heatmap's scale: left, top, right, bottom."""
 
 
 @pytest.fixture
@@ -47,6 +59,36 @@ def test_every_kind_is_drawn_said_saved_and_there_after_a_reload(opened: tuple[P
     page.reload()
     expect(marks).to_have_text(said, use_inner_text=True)
     expect(page.locator(".annotation")).to_have_count(6)
+
+
+def test_the_words_of_marks_stand_clear_of_one_another(opened: tuple[Page, str]) -> None:
+    page, _ = opened
+    draw_marks(page)
+    expect(page.locator(".annotation")).to_have_count(6)
+
+    for width, height in ((1440, 900), (1024, 768), (512, 384)):
+        page.set_viewport_size({"width": width, "height": height})
+        settle(page)
+        boxes = page.evaluate(WORDS)
+        assert len(boxes) > (6 if width >= 1024 else 1), "the words of all marks, and the scale"
+        for index, a in enumerate(boxes):
+            for b in boxes[:index]:
+                is_clear = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+                assert is_clear, (width, a, b)
+
+
+def test_an_arrow_with_words_is_undone_in_one_step(opened: tuple[Page, str]) -> None:
+    page, _ = opened
+    page.keyboard.press("t")
+    drag(page, (790, 440), (730, 520))
+    page.keyboard.type("Hazy")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-marks-list] .choose")).to_contain_text("Hazy")
+
+    page.keyboard.press("Control+z")
+    expect(page.locator("[data-marks-list] li")).to_have_count(0)
+    page.keyboard.press("Control+y")
+    expect(page.locator("[data-marks-list] .choose")).to_contain_text("Hazy")
 
 
 def test_undo_and_redo_reach_the_server(opened: tuple[Page, str]) -> None:

@@ -29,6 +29,12 @@ def prior_canvas(page: Page) -> Locator:
     return page.locator("[data-prior-canvas]")
 
 
+def expect_fitted(page: Page, canvas: str, rows: int) -> None:
+    box = f"document.querySelector('{canvas}')"
+    fitted = f"Math.min({box}.clientWidth / 520, {box}.clientHeight / {rows})"
+    wait_for_number(page, "scale", f"Math.abs(value - {fitted}) < 0.001", canvas=canvas)
+
+
 def test_side_by_side_zooms_and_windows_together(case: tuple[Page, list[Any]]) -> None:
     page, priors = case
     page.keyboard.press("s")
@@ -62,6 +68,33 @@ def test_a_fitted_picture_stays_fitted_when_the_earlier_one_goes(case: tuple[Pag
     expect(canvas_of(page)).not_to_have_attribute("data-scale", str(fitted))
     page.keyboard.press("s")
     expect(canvas_of(page)).to_have_attribute("data-scale", str(fitted))
+
+
+def test_both_pictures_stay_fitted_when_the_window_changes_its_size(case: tuple[Page, list[Any]]) -> None:
+    page, priors = case
+    page.keyboard.press("s")
+    expect(prior_canvas(page)).to_have_attribute("data-radiograph", priors[0]["radiograph_id"])
+
+    for width, height in ((1440, 900), (1024, 768), (1280, 600)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect_fitted(page, "[data-canvas]", 560)
+        expect_fitted(page, "[data-prior-canvas]", 600)
+    page.keyboard.press("s")
+    expect_fitted(page, "[data-canvas]", 560)
+
+
+def test_the_earlier_radiograph_comes_as_this_one_is_seen(case: tuple[Page, list[Any]]) -> None:
+    page, priors = case
+    page.keyboard.press("2")
+    page.keyboard.press("1")
+    settle(page)
+    page.keyboard.press("s")
+    expect(prior_canvas(page)).to_have_attribute("data-radiograph", priors[0]["radiograph_id"])
+
+    for canvas in (canvas_of(page), prior_canvas(page)):
+        expect(canvas).to_have_attribute("data-center", "0.3500")
+    expect(canvas_of(page)).to_have_attribute("data-scale", "1.0000")
+    wait_for_number(page, "scale", "Math.abs(value - 1) < 0.05", canvas="[data-prior-canvas]")
 
 
 def test_flicker_changes_the_picture_in_its_place(case: tuple[Page, list[Any]]) -> None:

@@ -76,9 +76,11 @@ def test_the_impression_outlives_a_reload_and_goes_into_the_review(case: tuple[P
 
     program = {"Accept": "application/json"}
     [review] = httpx.get(f"{address}/cases/{answer['case_id']}", headers=program).json()["reviews"]
-    assert review["comment"] == "First impression, before the reading: Unsure.\nNo opacity."
+    assert (review["impression"], review["comment"]) == ("unsure", "No opacity.")
+    page.evaluate("sessionStorage.clear()")  # from here on it is the review that tells of it
     page.goto(f"{address}/cases/{answer['case_id']}")
     expect(page.locator(".panel .finding")).to_be_visible()
+    expect(page.get_by_text("First impression, before the reading: Unsure.")).to_be_visible()
 
 
 def test_the_wish_is_kept_and_covers_the_next_case_alone(page: Page, serve: Callable[[Any], str]) -> None:

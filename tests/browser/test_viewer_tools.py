@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import httpx2 as httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -93,6 +94,33 @@ def test_turned_and_mirrored_views_say_so_and_the_sides_go_with_them(case: Page)
     expect(case.locator("[data-current] [data-pose-state]")).to_have_text("Turned 90°")
     case.keyboard.press("7")
     expect(case.locator("[data-current] [data-pose-state]")).to_be_hidden()
+
+
+def test_reset_brings_the_view_back_as_it_opened(case: Page) -> None:
+    fitted = number(case, "scale")
+    for key in ("2", "9", "8", "i", "+"):
+        case.keyboard.press(key)
+    expect(canvas_of(case)).to_have_attribute("data-mirrored", "true")
+
+    case.get_by_role("button", name="View", exact=True).click()
+    case.get_by_role("button", name="Reset view").click()
+
+    expect(canvas_of(case)).to_have_attribute("data-mirrored", "false")
+    expect(canvas_of(case)).to_have_attribute("data-inverted", "false")
+    assert (state(case, "turn"), number(case, "width"), number(case, "scale")) == ("0", 1, fitted)
+
+
+def test_the_colours_are_chosen_in_the_viewer_too(case: Page) -> None:
+    case.get_by_role("button", name="Display").click()
+    case.get_by_label("High contrast").check()
+    expect(case.locator("html")).to_have_attribute("data-theme", "contrast")
+    case.keyboard.press("Escape")
+    expect(case.locator("#display")).to_be_hidden()
+
+    sign = case.get_by_role("button", name="Sign review")
+    expect(sign).to_have_css("border-style", "dashed")
+    case.keyboard.press("a")
+    expect(sign).to_have_css("border-style", "solid")
 
 
 def test_a_view_that_is_not_known_to_be_frontal_has_no_sides(page: Page, serve: Serve) -> None:
@@ -246,8 +274,9 @@ def test_the_keyboard_alone_measures(case: Page) -> None:
     assert abs(length - 6 * 16 / scale * 0.139) < 0.2
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1024, 768)], ids=["1440", "1024"])
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (720, 450), (512, 384)], ids=str)
 def test_nothing_is_cut_off_or_wraps(page: Page, serve: Serve, size: tuple[int, int]) -> None:
+    """The last two sizes are the first two at 200 % zoom: there the panel lies below the stage and the page scrolls."""
     address = serve(FakePredictor())
     answer = send_chest(address)
     page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -266,8 +295,83 @@ def test_nothing_is_cut_off_or_wraps(page: Page, serve: Serve, size: tuple[int, 
     )
     assert min(sizes) >= 12
     sign = page.get_by_role("button", name="Sign review").bounding_box()
+    stage = page.locator("[data-stage]").bounding_box()
     assert sign
-    assert sign["y"] + sign["height"] <= size[1], "the review is visible without scrolling"
+    assert stage
+    if size[0] >= 1024:
+        assert sign["y"] + sign["height"] <= size[1], "the review is visible without scrolling"
+    else:
+        assert stage["width"] == size[0]
+        assert stage["height"] <= size[1] - 64, "wheel and fingers find a place that scrolls the page"
+        assert page.evaluate("document.documentElement.scrollHeight") >= sign["y"] + sign["height"]
+    for name in ("Window presets", "View"):
+        page.get_by_role("button", name=name, exact=True).click()
+        menu = page.locator("[data-menu]:popover-open").bounding_box()
+        assert menu
+        assert min(menu["x"], menu["y"]) >= 0
+        assert menu["x"] + menu["width"] <= size[0]
+        assert menu["y"] + menu["height"] <= size[1]
+        page.keyboard.press("Escape")
+        expect(page.locator("[data-menu]:popover-open")).to_have_count(0)
+
+
+def test_nothing_shifts_while_the_page_fills(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    for n in range(2):
+        mark = {"kind": "ruler", "points": [{"x": 100, "y": 100 + 50 * n}, {"x": 300, "y": 120}], "text": ""}
+        marks = f"{address}/radiographs/{answer['radiograph_id']}/annotations"
+        httpx.put(f"{marks}/00000000-0000-4000-8000-00000000000{n}", json=mark).raise_for_status()
+    page.add_init_script(
+        "window.shift = 0; new PerformanceObserver((list) => { for (const e of list.getEntries())"
+        " if (!e.hadRecentInput) window.shift += e.value; }).observe({ type: 'layout-shift', buffered: true });"
+    )
+
+    open_case(page, address, answer)
+    expect(page.locator(".steps img")).to_have_count(2)
+    expect(page.locator("[data-marks-list] .choose")).to_have_count(2)
+    page.wait_for_timeout(500)
+
+    assert page.evaluate("window.shift") < 0.01
+    assert page.locator(".tools kbd:empty").count() == 0, "every key that room is kept for is written"
+
+
+def test_the_scale_of_the_heatmap_covers_no_side(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_chest(address, rows=400, accession_number="A1", StudyDate="20200101")
+    open_case(page, address, send_chest(address, rows=400, seed=1, accession_number="A2", StudyDate="20210101"))
+    scale = page.locator("[data-heat-scale]")
+
+    for key, letter in (("f", "L"), ("8", "R"), ("s", "R")):  # fitted, mirrored, compared
+        page.keyboard.press(key)
+        for width, height in ((1440, 900), (1024, 768), (512, 384)):
+            page.set_viewport_size({"width": width, "height": height})
+            page.wait_for_timeout(300)
+            viewer.settle(page)
+            side, taken = page.locator(".side").filter(has_text=letter).bounding_box(), scale.bounding_box()
+            assert side
+            assert taken
+            assert side["x"] + side["width"] <= taken["x"], (key, width)
+
+
+def test_values_of_panel_and_corners_are_written_in_full(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    patient = {"patient_name": "Phantom^Anna-Magdalena", "age": "064Y", "PatientSex": "F"}
+    send_chest(address, accession_number="A1", StudyDate="20200101", **patient)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    open_case(page, address, send_chest(address, seed=1, accession_number="A2", StudyDate="20210101", **patient))
+    page.keyboard.press("s")
+    expect(page.locator("[data-prior-canvas]")).to_have_attribute("data-radiograph", re.compile("."))
+    page.locator("[data-stage]").hover(position={"x": 150, "y": 300})
+    expect(page.locator("[data-probe]")).not_to_be_empty()
+    for heading in page.locator(".facts summary").all():
+        heading.click()
+
+    cut = page.evaluate(
+        "[...document.querySelectorAll('.pairs dd, .corner p')].filter((e) => e.checkVisibility())"
+        ".filter((e) => e.scrollWidth > e.clientWidth).map((e) => e.textContent)"
+    )
+    assert cut == []
 
 
 def test_without_a_spacing_lengths_are_pixels(page: Page, serve: Serve) -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.conftest import SIZES
 from tests.browser.viewer import send
-from tests.browser.worklist import SIZES, expect_labels, review, selected, send_every_state, send_levels
+from tests.browser.worklist import expect_labels, review, selected, send_every_state, send_levels
 from tests.factories import make_chest_dicom
 from tests.fakes import FakePredictor
 
@@ -19,21 +20,19 @@ Serve = Callable[[Any], str]
 VISIBLE_TEXTS = "[...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() && e.innerText)"
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_day_s_list_is_narrowed_ordered_and_reset_without_leaving_the_page(
-    page: Page, serve: Serve, size: tuple[int, int]
-) -> None:
+def test_the_day_s_list_is_narrowed_ordered_and_reset_without_leaving_the_page(sized_page: Page, serve: Serve) -> None:
+    page = sized_page
     address = serve(FakePredictor())
     send_levels(address, 20, 204, 128, 230)
-    page.set_viewport_size({"width": size[0], "height": size[1]})
     page.goto(address)
     page.evaluate("window.isSamePage = true")
 
     expect_labels(page, "A1", "A2", "A3", "A0")
     page.get_by_role("link", name="Flagged 3").click()
     expect(page.locator(".row")).to_have_count(3)
-    if size[0] < 1200:
-        page.get_by_role("button", name="Narrow").click()
+    narrow = page.get_by_role("button", name="Narrow")
+    if narrow.is_visible():
+        narrow.click()
     page.get_by_role("link", name="COVID-19 2").click()
     expect(page.locator(".row")).to_have_count(2)
     page.get_by_role("link", name="COVID-19 probability").click()
@@ -148,7 +147,8 @@ def test_a_list_that_is_slow_keeps_its_heights(page: Page, serve: Serve) -> None
     expect(page.locator("[data-live=list]")).not_to_have_class("loading")
 
 
-def test_everything_goes_by_keyboard(page: Page, serve: Serve) -> None:
+def test_everything_goes_by_keyboard(sized_page: Page, serve: Serve) -> None:
+    page = sized_page
     page.on("filechooser", lambda _: None)  # dialogs are caught from now on: to begin with the key press would race it
     address = serve(FakePredictor())
     send_levels(address, 204, 203, 202)
@@ -202,10 +202,10 @@ def test_every_control_is_reached_by_tab_and_shows_that_it_is(page: Page, serve:
     assert [name for name, style, width in reached if name and (style == "none" or width < 2)] == []
 
 
-def test_rows_come_and_change_by_themselves_and_the_reader_keeps_the_place(page: Page, serve: Serve) -> None:
+def test_rows_come_and_change_by_themselves_and_the_reader_keeps_the_place(sized_page: Page, serve: Serve) -> None:
+    page = sized_page
     address = serve(FakePredictor())
     answers = send_levels(address, *range(20, 44))
-    page.set_viewport_size({"width": 1440, "height": 600})
     page.goto(address)
     for _ in range(20):
         page.keyboard.press("j")
@@ -227,7 +227,8 @@ def test_rows_come_and_change_by_themselves_and_the_reader_keeps_the_place(page:
     expect(page.get_by_role("link", name="Reviewed 1")).to_be_visible()
 
 
-def test_a_lost_connection_is_said_the_list_stays_and_comes_back(page: Page, serve: Serve) -> None:
+def test_a_lost_connection_is_said_the_list_stays_and_comes_back(sized_page: Page, serve: Serve) -> None:
+    page = sized_page
     address = serve(FakePredictor())
     send_levels(address, 20)
     streams: list[Route] = []
@@ -251,7 +252,10 @@ def test_a_lost_connection_is_said_the_list_stays_and_comes_back(page: Page, ser
     expect(page.locator(".row")).to_have_count(2)
 
 
-def test_the_demonstration_comes_on_one_click_and_goes_on_another(page: Page, serve: Serve, tmp_path: Path) -> None:
+def test_the_demonstration_comes_on_one_click_and_goes_on_another(
+    sized_page: Page, serve: Serve, tmp_path: Path
+) -> None:
+    page = sized_page
     page.goto(serve(FakePredictor()))
     page.get_by_role("button", name="Show three demonstration cases").click()
     expect(page.locator(".row")).to_have_count(3)
@@ -320,6 +324,51 @@ def test_no_state_scrolls_sideways_or_breaks_a_button(page: Page, serve: Serve, 
         if state == "filled" and size[0] >= 1024:
             rows = page.evaluate("[...document.querySelectorAll('.row')].map((e) => e.getBoundingClientRect().height)")
             assert max(rows) - min(rows) <= 1, rows
+        if state == "filled":
+            first = page.locator(".row").first.bounding_box()
+            assert first
+            assert first["y"] + first["height"] <= size[1], "the first case is above the fold"
+
+
+def test_bar_views_and_headings_stay_while_the_list_scrolls(sized_page: Page, serve: Serve) -> None:
+    page = sized_page
+    address = serve(FakePredictor())
+    send_levels(address, *range(20, 44))
+    page.goto(address)
+
+    page.keyboard.press("End")
+    page.wait_for_function("() => window.scrollY > 300")
+
+    for name in ("Search", "All cases", "Case"):
+        box = page.get_by_role("searchbox" if name == "Search" else "link", name=name).first.bounding_box()
+        if name == "Case":
+            box = page.locator("th.case").bounding_box()
+        assert box
+        assert 0 <= box["y"] < 400, name
+    assert page.evaluate(
+        """() => {
+            const place = document.querySelector("th.case").getBoundingClientRect();
+            return document.elementFromPoint(place.left + 8, place.top + 8).closest("th.case") !== null;
+        }"""
+    ), "nothing lies over the headings"
+
+
+@pytest.mark.parametrize("view", ["to-review", "reviewed"])
+def test_read_first_covers_counts_and_order_that_give_the_answer_away(page: Page, serve: Serve, view: str) -> None:
+    address = serve(FakePredictor())
+    for answer in send_levels(address, 204, 20)[: 1 if view == "reviewed" else 0]:
+        review(address, answer, "agree")
+    page.add_init_script("localStorage.setItem('read-first', 'on')")
+    page.goto(f"{address}/cases?view={view}")
+
+    told = [
+        page.get_by_role("link", name=re.compile("^COVID-19 [01]$")),
+        page.get_by_role("link", name="COVID-19 prob"),
+    ]
+    for link in told:
+        expect(link).to_be_visible() if view == "reviewed" else expect(link).to_be_hidden()
+    expect(page.get_by_role("columnheader", name="COVID-19 probability")).to_be_visible()
+    expect(page.get_by_role("link", name="Last 24 hours")).to_be_visible()
 
 
 def test_nothing_shifts_while_the_page_fills(page: Page, serve: Serve) -> None:

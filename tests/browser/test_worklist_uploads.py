@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from model.imaging.radiograph import Radiograph
 from tests.application import gray_png
-from tests.browser.worklist import choose, hand_over, payload
+from tests.browser.worklist import choose, hand_over, payload, selected, send_levels
 from tests.factories import make_png
 from tests.fakes import FakePredictor
 
@@ -21,6 +21,18 @@ Serve = Callable[[Any], str]
 ROW_IS_ABOVE_TRAY = """() => {
     const [row, tray] = [".row.selected", "[data-tray]"].map((each) => document.querySelector(each));
     return row.getBoundingClientRect().bottom <= tray.getBoundingClientRect().top;
+}"""
+ROW_IS_IN_SIGHT = """() => {
+    const box = (each) => document.querySelector(each).getBoundingClientRect();
+    const row = box(".row.selected");
+    const floats = ["[data-tray]", "[data-toast]"].filter((each) => document.querySelector(each).checkVisibility());
+    return row.top >= box("thead th").bottom - 1
+        && row.bottom <= Math.min(window.innerHeight, ...floats.map((each) => box(each).top));
+}"""
+FIRST_IN_SIGHT = """() => {
+    const edge = document.querySelector("thead th").getBoundingClientRect().bottom;
+    const row = [...document.querySelectorAll(".row")].find((each) => each.getBoundingClientRect().top >= edge);
+    return [row.querySelector("[data-open]").textContent, Math.round(row.getBoundingClientRect().top)];
 }"""
 TINY = make_png(np.full((16, 16), 200, np.uint8))
 
@@ -190,6 +202,131 @@ def test_the_tray_never_covers_the_selected_row(page: Page, serve: Serve) -> Non
     for key in ("End", "k", "k", "Home", "End"):
         page.keyboard.press(key)
         page.wait_for_function(ROW_IS_ABOVE_TRAY)
+
+
+def test_a_reader_at_the_top_who_chose_nothing_stays_there(sized_page: Page, serve: Serve) -> None:
+    """The case that stood first goes down as flagged ones arrive; the page does not follow it."""
+    page = sized_page
+    address = serve(FakePredictor())
+    send_levels(address, 20)
+    page.goto(address)
+    expect(selected(page)).to_have_text("A0")
+
+    choose(page, *(payload(f"{number}.png", gray_png(number)) for number in range(190, 208)))
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 18 files · 18 read")
+    expect(page.locator(".row .badge")).to_have_count(18)
+
+    assert page.evaluate("window.scrollY") == 0
+    expect(page.locator(".row").first).to_have_class("row selected")
+    expect(page.locator("[data-new-above]")).to_be_hidden()
+
+
+def test_a_reader_who_chose_a_row_keeps_it_in_place_and_is_led_to_what_came_above(
+    sized_page: Page, serve: Serve
+) -> None:
+    page = sized_page
+    address = serve(FakePredictor())
+    send_levels(address, *range(20, 44))
+    page.goto(address)
+    page.keyboard.press("j")  # not so far down that the tray would cover it
+    before = selected(page).bounding_box()
+
+    choose(page, *(payload(f"{number}.png", gray_png(number)) for number in range(200, 208)))
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 8 files · 8 read")
+    expect(page.get_by_role("button", name=re.compile("new above"))).to_be_visible()
+
+    after = selected(page).bounding_box()
+    assert before
+    assert after
+    assert abs(after["y"] - before["y"]) <= 1
+    expect(selected(page)).to_have_text("A1")
+    assert page.evaluate(ROW_IS_IN_SIGHT)
+    page.keyboard.press("a")
+    assert page.evaluate("window.scrollY") == 0
+    expect(page.locator(".row").first).to_have_class("row selected")
+    expect(page.locator("[data-new-above]")).to_be_hidden()
+
+
+def test_a_window_made_smaller_keeps_the_selected_row_above_the_tray(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, *range(20, 44))
+    page.goto(address)
+    choose(page, *(payload(f"{number}.png", gray_png(number)) for number in range(50, 60)))
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 10 files · 10 read")
+    for _ in range(5):
+        page.keyboard.press("j")
+    assert page.evaluate(ROW_IS_IN_SIGHT)
+
+    page.set_viewport_size({"width": 1024, "height": 768})
+
+    page.wait_for_function(ROW_IS_IN_SIGHT)
+
+
+def test_a_message_at_the_lower_edge_does_not_cover_the_selected_row(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, *range(20, 44))
+    page.goto(address)
+    page.evaluate("document.querySelectorAll('[data-open]')[11].focus()")
+
+    page.evaluate("document.dispatchEvent(new CustomEvent('say-toast', { detail: { text: 'Done.' } }))")
+
+    expect(page.locator("[data-toast]")).to_be_visible()
+    page.wait_for_function(ROW_IS_IN_SIGHT)
+
+
+def test_a_reader_who_scrolled_away_is_not_fetched_back(page: Page, serve: Serve) -> None:
+    """Neither by a tray that opens nor by rows that come."""
+    address = serve(FakePredictor())
+    send_levels(address, *range(20, 60))
+    page.goto(address)
+    page.keyboard.press("j")
+    page.mouse.move(700, 500)
+    page.mouse.wheel(0, 1200)
+    page.wait_for_function("() => window.scrollY === 1200")
+    first = page.evaluate(FIRST_IN_SIGHT)
+
+    choose(page, payload("new.png", gray_png(204)))
+    expect(page.get_by_role("button", name=re.compile("1 new above"))).to_be_visible()
+
+    assert page.evaluate(FIRST_IN_SIGHT) == first
+
+
+def test_refusals_stand_first_in_the_tray(page: Page, serve: Serve) -> None:
+    page.goto(serve(FakePredictor()))
+    files = [payload(f"{number}.png", gray_png(number)) for number in range(20, 28)]
+
+    choose(page, *files[:6], payload("tiny.png", TINY), *files[6:], payload("note.txt", b"not an image"))
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 10 files · 8 read, 2 refused")
+
+    names = page.locator(".upload .name").all_text_contents()
+    assert names == ["tiny.png", "note.txt", *(f"{number}.png" for number in range(20, 28))]
+    expect(page.locator(".upload").first).to_be_in_viewport()
+
+
+def test_what_cannot_be_read_of_a_dropped_folder_gets_a_row_and_the_rest_is_sent(page: Page, serve: Serve) -> None:
+    page.goto(serve(FakePredictor()))
+    page.evaluate(
+        """(bytes) => {
+            const fail = (_, refuse) => refuse(new DOMException("gone", "NotReadableError"));
+            const readable = (name) => (
+                { name, isFile: true, file: (take) => take(new File([new Uint8Array(bytes)], name)) });
+            const folder = (name, children) => ({ name, createReader: () => (
+                { readEntries: (take) => take(children.splice(0)) }) });
+            const study = folder("study", [
+                { name: "locked.dcm", isFile: true, file: fail },
+                { name: "closed", createReader: () => ({ readEntries: fail }) },
+                folder("series", [readable("a.png")]),
+            ]);
+            DataTransferItem.prototype.webkitGetAsEntry = () => study;
+        }""",
+        list(gray_png(20)),
+    )
+
+    hand_over(page, ("drop",), {"study": b""})
+
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 3 files · 1 read, 2 not read")
+    expect(page.locator(".upload", has_text="locked.dcm")).to_contain_text("The browser could not read it")
+    expect(page.locator(".upload", has_text="closed")).to_contain_text("choose the file again")
 
 
 def test_the_same_file_twice_is_one_radiograph(page: Page, serve: Serve) -> None:

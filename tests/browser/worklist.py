@@ -10,8 +10,6 @@ from tests.application import gray_dicom
 from tests.browser.viewer import send
 from tests.factories import make_chest_dicom, make_png
 
-SIZES = ((1440, 900), (1024, 768))
-
 
 def send_levels(address: str, *levels: int) -> list[Any]:
     """Upload images whose grey level the fake predictor takes for COVID-19: 204 is flagged, 20 is normal."""

@@ -3,13 +3,16 @@
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic import command
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.db.engine import Database, sqlite_path
 from app.db.schema import alembic_config, check_schema, expected_revision, migrate, present_revision
@@ -58,6 +61,45 @@ def test_moving_a_parent_table_keeps_its_children(database: Database) -> None:
             n_children = connection.execute(text("SELECT count(*) FROM radiographs")).scalar_one()
 
     assert (broken, n_children) == ([], 1)
+
+
+def test_the_impression_gets_its_column_and_older_reviews_stay_as_they_were(database: Database) -> None:
+    comment = "First impression, before the reading: Unsure.\nNo opacity."
+    _alembic(database, "downgrade", "0005")
+    with database.engine.begin() as connection:
+        _add_review(connection, comment=comment)
+
+    _alembic(database, "upgrade", "0006")
+
+    with database.engine.begin() as connection:
+        assert connection.execute(text("SELECT comment, impression FROM reviews")).all() == [(comment, None)]
+        connection.execute(text("UPDATE reviews SET impression = 'unsure'"))
+    for change in ("impression = 'nonsense'", "verdict = 'nonsense'"):
+        with pytest.raises(IntegrityError), database.engine.begin() as connection:
+            connection.execute(text(f"UPDATE reviews SET {change}"))
+
+    _alembic(database, "downgrade", "0005")
+
+    with database.engine.begin() as connection:
+        assert connection.execute(text("SELECT comment FROM reviews")).scalars().all() == [comment]
+    with pytest.raises(IntegrityError), database.engine.begin() as connection:
+        connection.execute(text("UPDATE reviews SET verdict = 'nonsense'"))
+
+
+def _add_review(connection: Connection, *, comment: str) -> None:
+    """Add a case with a review, written out: the tables of the application know a column that is not there yet."""
+    with Session(connection) as session:
+        case = add_case(session)
+        assert case.leading_reading_id is not None
+        keys = {"id": uuid4().hex, "case_id": case.id.hex, "reading_id": case.leading_reading_id.hex}
+        session.execute(
+            text(
+                "INSERT INTO reviews (id, case_id, reading_id, verdict, comment, created_at) "
+                "VALUES (:id, :case_id, :reading_id, 'disagree', :comment, '2026-11-24 10:00:00')"
+            ),
+            keys | {"comment": comment},
+        )
+        session.commit()
 
 
 def test_foreign_keys_are_enforced_after_a_migration(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_every_enumeration_is_explained() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize("values", ["STATUSES", "FINDINGS", "VERDICTS"])
+@pytest.mark.parametrize("values", ["STATUSES", "FINDINGS", "VERDICTS", "IMPRESSIONS"])
 def test_every_word_of_the_tables_is_explained(values: str) -> None:
     from app.db import tables
 

@@ -83,6 +83,23 @@ test("undo and redo walk through what was done, and something new ends the redo"
   assert.ok(seen.every((id) => id === "a") && seen.length === 7);
 });
 
+test("words that were asked for are part of the step that made the mark", () => {
+  const store = new AnnotationStore();
+  const mark = (text) => ({ id: "a", kind: "arrow", points: [], text });
+
+  store.put(mark(""));
+  store.amend(mark("Hazy"));
+  store.undo();
+  assert.equal(store.get("a"), null);
+  store.redo();
+  assert.equal(store.get("a").text, "Hazy");
+
+  store.put({ ...mark(""), id: "b" });
+  store.amend(mark("Clear")); // not of the last step: a step of its own
+  store.undo();
+  assert.equal(store.get("a").text, "Hazy");
+});
+
 /** An editor on a picture of 100 by 100 that is shown one to one. */
 function makeEditor(turn = 0) {
   globalThis.window ??= { devicePixelRatio: 1 };

@@ -5,7 +5,9 @@ import test from "node:test";
 import {
   AS_STORED, MAX_SCALE, actualSize, canvasToImage, fit, imageToCanvas, keepInSight, mirrored, orientedSize, pan, turned, zoomAt,
 } from "../../static/js/viewer/stage/transform.js";
+import { describePose } from "../../static/js/viewer/stage/corners.js";
 import { sideLetters } from "../../static/js/viewer/stage/sides.js";
+import "./catalogue.js";
 import { POSES, SHAPES, randomly } from "./examples.js";
 
 const image = { width: 2000, height: 2500, aspect: 1 };
@@ -133,4 +135,16 @@ test("the patient's right stands at the left once the radiograph is upright, and
       assert.ok(Math.abs(right.y - left.y) < 1e-9);
     }
   }
+});
+
+test("a pose is said in the order that led to it", () => {
+  const right = (pose) => turned(pose, 90);
+  const exchanged = "Mirrored: left and right are exchanged";
+
+  assert.equal(describePose(AS_STORED), "");
+  assert.equal(describePose(right(right(right(AS_STORED)))), "Turned 270°");
+  assert.equal(describePose(mirrored(AS_STORED)), exchanged);
+  assert.equal(describePose(mirrored(right(AS_STORED))), `Turned 90° · ${exchanged}`);
+  assert.equal(describePose(right(mirrored(AS_STORED))), `${exchanged} · Turned 90°`);
+  assert.equal(describePose(mirrored(right(right(AS_STORED)))), `Turned 180° · ${exchanged}`);
 });

@@ -76,11 +76,26 @@ def test_shares_name_the_zone_of_the_evidence() -> None:
     assert sum(zones.values()) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(
+    ("cell", "zone"),
+    [((2, 3), Zone.RIGHT_UPPER), ((8, 12), Zone.LEFT_MIDDLE), ((12, 3), Zone.RIGHT_LOWER), ((14, 8), None)],
+)
+def test_a_box_belongs_to_the_zone_of_its_evidence(cell: tuple[int, int], zone: Zone | None) -> None:
+    """Both lungs end at 90 % of the height, so that the zones are no thirds of the image; between them is none."""
+    lungs = np.zeros((100, 100), dtype=bool)
+    lungs[10:90, 10:40] = lungs[10:90, 60:90] = True
+    cam = class_activation_map(_maps(5.0, cell=cell), Box(x0=0, y0=0, x1=100, y1=100), SCALE)
+
+    found = localize(cam, lungs, 100, 100, 0.2)
+
+    assert found.box_zones == (zone,)
+
+
 def test_an_empty_map_has_no_peak_no_box_and_no_share() -> None:
     cam = class_activation_map(_maps(), Box(x0=0, y0=0, x1=100, y1=100), SCALE)
 
     found = localize(cam, np.ones((20, 20), dtype=bool), 100, 100, 0.2)
 
     assert found.peak is None
-    assert found.boxes == ()
+    assert found.boxes == found.box_zones == ()
     assert all(share.share == 0 for share in found.zones)

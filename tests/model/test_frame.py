@@ -62,7 +62,9 @@ def test_peak_and_boxes_go_back_and_zones_stay(rotation: int) -> None:
     frame = _frame(rotation)
     zones = tuple(ZoneShare(zone=zone, share=1 / 6) for zone in Zone)
 
-    back = frame.localization_back(Localization(peak=(3.0, 5.0), zones=zones, boxes=((1.0, 2.0, 3.0, 5.0),)))
+    back = frame.localization_back(
+        Localization(peak=(3.0, 5.0), zones=zones, boxes=((1.0, 2.0, 3.0, 5.0),), box_zones=(None,))
+    )
 
     assert back.zones == zones
     assert back.peak == frame.point_back(3.0, 5.0)
@@ -70,7 +72,7 @@ def test_peak_and_boxes_go_back_and_zones_stay(rotation: int) -> None:
     assert x0 < x1
     assert y0 < y1
     assert {(x0, y0), (x1, y1)} <= set(product(*zip(frame.point_back(1, 2), frame.point_back(3, 5), strict=True)))
-    assert frame.localization_back(Localization(peak=None, zones=zones, boxes=())).peak is None
+    assert frame.localization_back(Localization(peak=None, zones=zones, boxes=(), box_zones=())).peak is None
 
 
 @pytest.mark.parametrize("rotation", ROTATIONS)

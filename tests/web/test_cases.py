@@ -40,6 +40,7 @@ def test_a_row_shows_the_case_and_its_reading(client: TestClient) -> None:
         "probability": answer["probabilities"]["covid-19"],
         "probability_range": pytest.approx([row["probability"] - 0.05, row["probability"] + 0.05]),
         "threshold": 0.5,
+        "other_threshold": None,
         "reason": None,
         "review": None,
         "thumbnail": f"/radiographs/{answer['radiograph_id']}/thumbnail",
@@ -210,15 +211,31 @@ def test_a_review_is_kept_and_the_case_leaves_the_list(client: TestClient) -> No
     path = f"/cases/{answer['case_id']}/reviews"
 
     first = client.post(path, json={"reading_id": answer["reading_id"], "verdict": "unsure", "comment": " Rotated. "})
-    second = client.post(path, json={"reading_id": answer["reading_id"], "verdict": "disagree"})
+    second = client.post(path, json={"reading_id": answer["reading_id"], "verdict": "disagree", "impression": "normal"})
 
     assert (first.status_code, second.status_code) == (201, 201)
     case = client.get(f"/cases/{answer['case_id']}").json()
     assert [review["verdict"] for review in case["reviews"]] == ["disagree", "unsure"]
     assert case["reviews"][1]["comment"] == "Rotated."
+    assert [review["impression"] for review in case["reviews"]] == ["normal", None]
     assert client.get("/cases").json()["cases"] == []
     [row] = client.get("/cases", params={"view": "reviewed"}).json()["cases"]
     assert row["review"]["verdict"] == "disagree"
+
+
+def test_a_review_of_what_was_signed_meanwhile_is_not_stored(client: TestClient) -> None:
+    answer = send(client, gray_png(200)).json()
+    path, review = f"/cases/{answer['case_id']}/reviews", {"reading_id": answer["reading_id"], "verdict": "agree"}
+
+    first = client.post(path, json=review | {"after": None})
+    late = client.post(path, json=review | {"verdict": "disagree", "after": None})
+    informed = client.post(path, json=review | {"verdict": "disagree", "after": first.json()["review_id"]})
+    unasked = client.post(path, json=review)
+
+    assert [one.status_code for one in (first, late, informed, unasked)] == [201, 409, 201, 201]
+    assert late.json()["code"] == "CONFLICT"
+    reviews = client.get(f"/cases/{answer['case_id']}").json()["reviews"]
+    assert [one["verdict"] for one in reviews] == ["agree", "disagree", "agree"]
 
 
 def test_a_review_of_another_case_s_reading_is_refused(client: TestClient) -> None:

@@ -217,6 +217,8 @@ def test_the_page_of_the_release_shows_its_evidence(settings: Settings) -> None:
         assert f'id="evidence-{section.key}"' in html
     assert f"{evidence['unseen']['summary']['median']:.3f}" in html
     assert html.count('<svg class="plot"') == 2
+    contents = re.findall(r'<li><a href="#[^"]*">([^<]*)', html)
+    assert len(contents) == len(set(contents))
     assert not re.search(r'<[^>]* (?:style|on\w+)="', html)
 
 

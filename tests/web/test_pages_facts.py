@@ -3,11 +3,8 @@
 import pytest
 
 from app.cases.viewer_facts import plain_age
-from app.cases.viewer_zones import zone_at
 from app.readings.card_page import card_page, section_of, title_of
 from app.web.templating import format_number, format_probability, refusal_name, zone_name
-
-PLACEMENT = (100.0, 0.0, 300.0, 300.0)
 
 
 @pytest.mark.parametrize(
@@ -16,21 +13,6 @@ PLACEMENT = (100.0, 0.0, 300.0, 300.0)
 )
 def test_a_probability_is_never_written_as_certainty(value: float, text: str) -> None:
     assert format_probability(value) == text
-
-
-@pytest.mark.parametrize(
-    ("point", "zone"),
-    [
-        ((110, 10), "right-upper"),
-        ((190, 150), "right-middle"),
-        ((199, 299), "right-lower"),
-        ((201, 10), "left-upper"),
-        ((290, 299.9), "left-lower"),
-        ((200, 300), "left-lower"),
-    ],
-)
-def test_a_box_is_tied_to_the_zone_at_its_middle(point: tuple[float, float], zone: str) -> None:
-    assert zone_at(*point, PLACEMENT) == zone
 
 
 def test_words_of_codes() -> None:

@@ -55,7 +55,7 @@ def test_the_answer_has_exactly_the_promised_members(client: TestClient) -> None
     assert set(answer["probabilities"]) == {"covid-19", "normal", "other"}
     assert answer["probabilities"]["covid-19"] == pytest.approx(230 / 255, abs=1e-6)
     assert set(answer["operating_point"]) == {"name", "threshold", "sensitivity", "specificity", "set"}
-    assert set(answer["localization"]) == {"peak", "zones", "boxes"}
+    assert set(answer["localization"]) == {"peak", "zones", "boxes", "box_zones"}
     assert answer["links"] == {
         "viewer": f"/cases/{answer['case_id']}",
         "cam": f"/readings/{answer['reading_id']}/cam",

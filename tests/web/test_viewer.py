@@ -14,8 +14,8 @@ from fastapi.testclient import TestClient
 
 from app.cases.pictures import thumbnail
 from app.cases.viewer_correction import correction_of
-from app.cases.viewer_zones import zone_at
-from app.readings.schemas import CautionOut
+from app.cases.viewer_zones import boxes_outside, map_strength, zone_rows
+from app.readings.schemas import CautionOut, ReadingOut
 from model.findings import Zone
 from model.imaging.pixels import presentation_pixels
 from model.imaging.reader import read_radiograph
@@ -153,15 +153,6 @@ def test_cautions_tell_the_viewer_how_it_was_read() -> None:
     assert correction_of([CautionOut(code="NO_HEADER", detail="")]) == Correction()
 
 
-def test_zones_are_those_of_the_upright_patient() -> None:
-    box = (100.0, 200.0, 300.0, 800.0)
-
-    assert zone_at(120, 790, box) is Zone.RIGHT_LOWER
-    assert zone_at(120, 790, box, rotation=180) is Zone.LEFT_UPPER
-    assert zone_at(120, 790, box, rotation=90) is Zone.RIGHT_UPPER
-    assert zone_at(120, 790, box, rotation=270) is Zone.LEFT_LOWER
-
-
 def test_the_report_says_findings_zones_model_and_notice(client: TestClient) -> None:
     answer = send(client, gray_dicom(204, PatientName="Doe^Jane", PatientID="P-9")).json()
     html = unescape(client.get(f"/cases/{answer['case_id']}", headers=HTML).text)
@@ -183,3 +174,21 @@ def test_a_refused_radiograph_reports_that_it_was_not_analysed(client: TestClien
     html = unescape(client.get(f"/cases/{case_id}", headers=HTML).text)
 
     assert "Not analysed (TOO_SMALL)" in html
+
+
+def test_every_box_is_named_in_the_table_or_as_outside_the_lungs(client: TestClient) -> None:
+    answer = send(client, gray_dicom(204)).json()
+    reading = ReadingOut.model_validate(client.get(f"/readings/{answer['reading_id']}").json())
+    assert reading.localization is not None
+    box = reading.localization.boxes[0]
+    where = reading.localization.model_copy(
+        update={"boxes": [box] * 3, "box_zones": [Zone.LEFT_UPPER, None, Zone.LEFT_UPPER]}
+    )
+    three = reading.model_copy(update={"localization": where})
+    none = reading.model_copy(update={"localization": where.model_copy(update={"boxes": [], "box_zones": []})})
+
+    assert {cell.zone: cell.numbers for row in zone_rows(three) for cell in row.cells if cell.numbers} == {
+        Zone.LEFT_UPPER: (1, 3)
+    }
+    assert boxes_outside(three) == (2,)
+    assert (map_strength(three), map_strength(none)) == ("for", "faint")

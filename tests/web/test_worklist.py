@@ -2,6 +2,8 @@
 
 import re
 import threading
+from collections.abc import Sequence
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -13,6 +15,7 @@ from app.cases.schemas import View
 from app.settings import Settings
 from model.findings import Finding
 from model.imaging.radiograph import Radiograph
+from model.prediction import Prediction
 from tests.application import gray_dicom, gray_png, run_app, send
 from tests.fakes import FakePredictor
 
@@ -166,3 +169,50 @@ def test_open_pages_hear_of_a_review_once_it_is_stored(client: TestClient, monke
     client.post(f"/cases/{answer['case_id']}/reviews", json=review)
 
     assert seen == [1]
+
+
+class ReadsOther(FakePredictor):
+    """Flags everything for another abnormality, whichever of the other two is likelier."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__()
+        self.finding = finding
+
+    def predict_batch(self, radiographs: Sequence[Radiograph]) -> list[Any]:
+        """Read several radiographs."""
+        return [
+            replace(each, finding=self.finding, flagged=True) if isinstance(each, Prediction) else each
+            for each in super().predict_batch(radiographs)
+        ]
+
+
+@pytest.mark.parametrize("finding", [Finding.OTHER, Finding.NORMAL])
+def test_a_row_flagged_for_another_abnormality_says_so(settings: Settings, finding: Finding) -> None:
+    """The mark on the scale of COVID-19 does not explain its flag."""
+    with run_app(settings, ReadsOther(finding)) as client:
+        answer = send(client, gray_png(20)).json()
+        row = client.get("/cases").json()["cases"][0]
+        html = client.get("/cases", headers=HTML).text
+        panel = client.get(f"/cases/{answer['case_id']}", headers=HTML).text
+
+    assert row["other_threshold"] == 0.6
+    assert "Flag: other abnormality reaches 0.60" in html
+    assert "Flagged because the probability of another abnormality reaches 0.60." in panel
+
+
+def test_a_row_flagged_for_covid_19_gives_no_other_reason(client: TestClient) -> None:
+    send(client, gray_png(204))
+
+    assert client.get("/cases").json()["cases"][0]["other_threshold"] is None
+    assert "other abnormality reaches" not in client.get("/cases", headers=HTML).text
+
+
+@pytest.mark.parametrize(("query", "is_covered"), [({}, True), ({"view": "reviewed"}, False)])
+def test_what_tells_the_findings_is_marked_to_be_covered_while_reviews_are_open(
+    client: TestClient, query: dict[str, str], is_covered: bool
+) -> None:
+    send(client, gray_png(204))
+
+    html = client.get("/cases", params=query, headers=HTML).text
+
+    assert ("Covered: read first" in html) is is_covered

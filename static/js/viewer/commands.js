@@ -11,6 +11,7 @@ import { zoomMiddle } from "./tools/zoom.js";
  * @property {import("./tools/toolbox.js").Toolbox} toolbox
  * @property {import("./annotations/editor.js").Editor} editor
  * @property {import("./annotations/store.js").AnnotationStore} store
+ * @property {import("./what-if/covering.js").Covering} covering
  * @property {import("./heatmap/controls.js").HeatmapControls} heatmap
  * @property {import("./heatmap/blink.js").Blink} blink
  * @property {import("./compare/compare.js").Compare} compare
@@ -52,12 +53,15 @@ function caseCommands() {
  * @param {Parts} parts
  * @returns {[string, Command][]}
  */
-function imageCommands({ viewport, toolbox, asStored }) {
+function imageCommands({ viewport, toolbox, covering, asStored }) {
   return [
     command("image", "tool-window", () => toolbox.choose("window")),
     command("image", "tool-zoom", () => toolbox.choose("zoom")),
     command("image", "tool-pan", () => toolbox.choose("pan")),
     command("image", "tool-magnify", () => toolbox.choose("magnify")),
+    command("image", "tool-cover", () => {
+      if (covering.isOpen) toolbox.choose("cover");
+    }),
     command("image", "invert", () => viewport.setWindow({ inverted: !viewport.inverted })),
     command("image", "fit", () => viewport.fit()),
     command("image", "actual-size", () => viewport.actualSize()),
@@ -85,7 +89,7 @@ function windowCommands({ viewport, toolbox }) {
  * @param {Parts} parts
  * @returns {[string, Command][]}
  */
-function stageCommands({ toolbox, compare }) {
+function stageCommands({ toolbox, covering, compare }) {
   const arrow = (/** @type {number} */ x, /** @type {number} */ y) => (/** @type {Held} */ { shift }) => {
     toolbox.arrow(x, y, shift);
   };
@@ -94,7 +98,10 @@ function stageCommands({ toolbox, compare }) {
     command("stage", "down", arrow(0, 1)),
     command("stage", "left", arrow(-1, 0)),
     command("stage", "right", arrow(1, 0)),
-    command("stage", "cancel", () => toolbox.cancel()),
+    command("stage", "cancel", () => {
+      if (!toolbox.isHalfDone) covering.uncover();
+      toolbox.cancel();
+    }),
     command("stage", "compare", () => compare.toggleSide()),
     command("stage", "flicker", () => compare.flicker()),
   ];
@@ -104,12 +111,13 @@ function stageCommands({ toolbox, compare }) {
  * @param {Parts} parts
  * @returns {[string, Command][]}
  */
-function markCommands({ toolbox, editor, store }) {
+function markCommands({ toolbox, editor, store, covering }) {
+  const drawn = () => (toolbox.active.name === "cover" ? covering : store);
   return [
     ...[...KINDS.keys()].map((name) => command("marks", `tool-${name}`, () => toolbox.choose(name))),
     command("marks", "remove", () => editor.removeSelected()),
-    command("marks", "undo", () => store.undo()),
-    command("marks", "redo", () => store.redo()),
+    command("marks", "undo", () => drawn().undo()),
+    command("marks", "redo", () => drawn().redo()),
   ];
 }
 

@@ -23,6 +23,7 @@ export function connect(commands, { pressAtCursor, isCovered }) {
   });
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") || isTyping(event)) return;
+    if (event.key === "Escape" && document.querySelector(":popover-open")) return; // the browser closes it
     if ((event.key === "Enter" || event.key === " ") && isStage(event.target) && pressAtCursor()) {
       event.preventDefault();
       return;
@@ -41,11 +42,10 @@ export function connect(commands, { pressAtCursor, isCovered }) {
 export function writeKeys(root) {
   for (const control of root.querySelectorAll("[data-command]")) {
     const key = keyOf(control.getAttribute("data-command") ?? "");
-    if (!key || control.querySelector("kbd")) continue;
-    const hint = document.createElement("kbd");
-    hint.textContent = key;
-    control.append(hint);
+    if (!key) continue;
     control.setAttribute("aria-keyshortcuts", key);
+    if (control.querySelector("kbd")) continue;
+    control.append(Object.assign(document.createElement("kbd"), { textContent: key }));
   }
   for (const hint of root.querySelectorAll("[data-key-of]")) {
     hint.textContent = keyOf(hint.getAttribute("data-key-of") ?? "");

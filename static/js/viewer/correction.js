@@ -1,6 +1,7 @@
 // @ts-check
 /** How the radiograph was turned or inverted before it was read: the view opens the same way, and the reader can undo it. */
 import { AS_STORED } from "./stage/transform.js";
+import { AS_SENT } from "./stage/windowing.js";
 
 /** @typedef {{rotation: import("./stage/transform.js").Turn, inverted: boolean}} Corrected Degrees clockwise; greys inverted. */
 
@@ -28,11 +29,11 @@ export class Correction {
     return { pose: { turn: rotation, mirrored: false }, inverted };
   }
 
-  /** Back to the view as stored, and from there to the corrected one. */
+  /** Back to the view as it opened: fitted, unturned, with the window as sent. Of a corrected one, as stored and back. */
   toggle() {
     const { pose, inverted } = this.#applied ? { pose: AS_STORED, inverted: false } : this.start();
     this.#applied = !this.#applied && (this.turn !== 0 || this.corrected().inverted);
     this.viewport.setPose(pose);
-    this.viewport.setWindow({ inverted });
+    this.viewport.setWindow({ window: AS_SENT, inverted });
   }
 }

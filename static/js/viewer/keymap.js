@@ -26,6 +26,7 @@ export const KEYMAP = [
   { key: "3", command: "preset-mediastinum" },
   { key: "4", command: "preset-contrast" },
   { key: "q", command: "tool-region" },
+  { key: "/", command: "tool-cover" },
   { key: "ArrowUp", command: "up", shown: "↑", where: "stage" },
   { key: "ArrowDown", command: "down", shown: "↓", where: "stage" },
   { key: "ArrowLeft", command: "left", shown: "←", where: "stage" },

@@ -1,5 +1,7 @@
 // @ts-check
-/** Menus of the row of tools: each opens below its button. */
+/** Menus of the row of tools: each opens below its button, inside the window. */
+
+const MARGIN = 8;
 
 /** Place every menu when it opens. */
 export function placeMenus() {
@@ -8,8 +10,9 @@ export function placeMenus() {
       if (/** @type {ToggleEvent} */ (event).newState !== "open" || !(menu instanceof HTMLElement)) return;
       const opener = document.querySelector(`[popovertarget="${menu.id}"]`)?.getBoundingClientRect();
       if (!opener) return;
-      const left = Math.min(opener.left, window.innerWidth - menu.offsetWidth - 8);
-      Object.assign(menu.style, { left: `${left}px`, top: `${opener.bottom + 4}px` });
+      const left = Math.min(opener.left, window.innerWidth - menu.offsetWidth - MARGIN);
+      const top = Math.max(MARGIN, Math.min(opener.bottom + 4, window.innerHeight - menu.offsetHeight - MARGIN));
+      Object.assign(menu.style, { left: `${left}px`, top: `${top}px` });
       menu.querySelector("button")?.focus();
     });
   }

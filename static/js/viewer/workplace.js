@@ -25,6 +25,7 @@ import { preload } from "./stage/preload.js";
 import { keepPresets } from "./stage/presets.js";
 import { keepSides } from "./stage/sides.js";
 import { startTools } from "./tools/start.js";
+import { startCovering } from "./what-if/start.js";
 
 /**
  * @typedef {object} Begun What `main.js` has begun with.
@@ -50,8 +51,9 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
   );
   const openReading = () => (readFirst.isCovered ? { ...panelReading(), status: "covered" } : panelReading());
   const annotations = startAnnotations(layer("annotations"), viewport, radiograph);
-  const toolbox = startTools(stage, pane, viewport, annotations.editor, layer);
-  const review = new Review(() => page.data.next_href ?? page.data.worklist_href, readFirst);
+  const covering = startCovering(layer("what-if"), viewport, radiograph.what_if, openReading);
+  const toolbox = startTools(stage, pane, viewport, annotations.editor, covering, layer);
+  const review = new Review(() => page.data.next_href ?? page.data.worklist_href, readFirst, () => renewPanel());
   const heatmap = new HeatmapControls(viewport, openReading, page.data.show_above);
   const help = /** @type {HTMLDialogElement} */ (need("[data-help]"));
   const commands = buildCommands({
@@ -59,6 +61,7 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
     toolbox,
     editor: annotations.editor,
     store: annotations.store,
+    covering,
     heatmap,
     blink: new Blink(viewport),
     compare: new Compare(stage, viewport, page.data.priors),
@@ -97,6 +100,7 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
   /** Fetch the map and the steps of the panel's reading; a map that is covered is not fetched. */
   async function showReading() {
     heatmap.start();
+    covering.follow();
     const { reading } = page.data;
     if (!reading.cam) return;
     if (readFirst.isCovered) viewport.showMap(null);
@@ -116,7 +120,7 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
   }
 
   /** Bring the panel up to date; the picture stays as it is. */
-  const bringUpToDate = gently(async () => {
+  async function renewPanel() {
     viewport.showMap(null);
     if (!(await refresh(["panel"]))) return;
     if (panelReading().radiograph_id !== radiograph.radiograph_id) {
@@ -128,7 +132,9 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
     review.restore();
     annotations.show();
     await showReading();
-  }, 500);
+  }
+
+  const bringUpToDate = gently(renewPanel, 500);
 
   document.addEventListener("page-refreshed", (event) => {
     page.data = pageData(/** @type {CustomEvent} */ (event).detail.fresh);

@@ -4,7 +4,7 @@ import { need } from "../page-data.js";
 
 /**
  * Pass on whatever is dropped, folders walked through.
- * @param {(files: File[]) => void} accept
+ * @param {(files: File[], unreadable: string[]) => void} accept Takes the files, and the names of what could not be read.
  */
 export function acceptDrops(accept) {
   const veil = need("[data-veil]");
@@ -28,40 +28,67 @@ export function acceptDrops(accept) {
     event.preventDefault();
     depth = 0;
     veil.hidden = true;
-    accept(await filesOf(event.dataTransfer));
+    /** @type {string[]} */
+    const unreadable = [];
+    accept(await filesOf(event.dataTransfer, unreadable), unreadable);
   });
 }
 
 /**
  * List the dropped files. The entries must be taken before the first `await`: afterwards the browser empties them.
  * @param {DataTransfer} transfer
+ * @param {string[]} unreadable Gets the names of what could not be read.
  * @returns {Promise<File[]>}
  */
-async function filesOf(transfer) {
+async function filesOf(transfer, unreadable) {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return [...transfer.files];
-  const files = await Promise.all(entries.map(filesBelow));
-  return files.flat();
+  /** @type {File[]} */
+  const files = [];
+  for (const entry of entries) await walk(entry, files, unreadable);
+  return files;
 }
 
 /**
- * Walk through a dropped entry. Hidden files are left out.
+ * Walk through a dropped entry. Hidden files are left out; what cannot be read does not stop the rest.
  * @param {FileSystemEntry} entry
- * @returns {Promise<File[]>}
+ * @param {File[]} files Gets the files.
+ * @param {string[]} unreadable Gets the names of what could not be read.
  */
-async function filesBelow(entry) {
-  if (entry.name.startsWith(".")) return [];
-  if (entry.isFile) {
-    const file = /** @type {FileSystemFileEntry} */ (entry);
-    return [await new Promise((resolve, reject) => file.file(resolve, reject))];
+async function walk(entry, files, unreadable) {
+  if (entry.name.startsWith(".")) return;
+  try {
+    if (entry.isFile) files.push(await fileOf(/** @type {FileSystemFileEntry} */ (entry)));
+    else {
+      for await (const child of childrenOf(/** @type {FileSystemDirectoryEntry} */ (entry))) {
+        await walk(child, files, unreadable);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+    unreadable.push(entry.name);
   }
-  const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
-  const files = [];
+}
+
+/**
+ * @param {FileSystemFileEntry} entry
+ * @returns {Promise<File>}
+ */
+function fileOf(entry) {
+  return new Promise((resolve, reject) => entry.file(resolve, reject));
+}
+
+/**
+ * @param {FileSystemDirectoryEntry} entry
+ * @returns {AsyncGenerator<FileSystemEntry>}
+ */
+async function* childrenOf(entry) {
+  const reader = entry.createReader();
   for (;;) {
-    // A reader hands out a hundred entries at a time and an empty list at the end.
-    const entries = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (entries.length === 0) return files;
-    for (const child of entries) files.push(...(await filesBelow(child)));
+    /** @type {FileSystemEntry[]} A hundred at a time, and an empty list at the end. */
+    const children = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (children.length === 0) return;
+    yield* children;
   }
 }
 

@@ -1,30 +1,47 @@
 // @ts-check
-/** The selected row: moved by keys, opened by Enter or a click, kept when the list is brought up to date. */
-
-const HEADINGS_PX = 40;
+/**
+ * The selected row: moved by keys, opened by Enter or a click, kept when the list is brought up to date. Until the reader
+ * chooses one it is the first row, whichever case stands there.
+ */
+import { sight } from "./sight.js";
 
 export class Selection {
+  #isChosen = false;
+
+  /** Whether the row was in sight when the window was last as it is; a reader who scrolled away is not fetched back. */
+  #isInSight = false;
+
   constructor() {
     this.start();
     document.addEventListener("click", (event) => this.#onClick(event));
     document.addEventListener("focusin", (event) => this.#onFocus(event));
+    window.addEventListener("scroll", () => this.#look(), { passive: true });
   }
 
   /** Select the case that was opened last, or the first row. */
   start() {
-    this.select(this.#find(sessionStorage.getItem("last-opened")) ?? this.#rows()[0] ?? null, { focus: false });
+    const opened = this.#find(sessionStorage.getItem("last-opened"));
+    this.#isChosen = opened !== null;
+    this.#select(opened ?? this.#rows()[0] ?? null);
   }
 
-  /** @returns {() => void} Selects the same case again in fresh rows, at the same height of the screen. */
+  /**
+   * Note where the reader is.
+   * @returns {() => void} Selects the same case again in fresh rows and keeps the height on the screen of the row that the
+   *   reader looks at: the chosen one, or the first one in sight. At the top with nothing chosen the top is kept.
+   */
   remember() {
-    const row = this.#selected();
-    const caseId = row?.dataset.case ?? null;
-    const top = row?.getBoundingClientRect().top ?? 0;
+    const row = this.#isChosen ? this.#selected() : null;
+    const heirs = this.#heirs(row);
     const focus = row?.contains(document.activeElement) ?? false;
+    const looked = row && isInSight(row) ? row : window.scrollY > 0 ? this.#firstInSight() : null;
+    const top = looked?.getBoundingClientRect().top ?? 0;
+    const anchors = this.#heirs(looked);
     return () => {
-      const again = this.#find(caseId);
-      this.select(again ?? this.#rows()[0] ?? null, { focus });
-      if (again && window.scrollY > 0) window.scrollBy(0, again.getBoundingClientRect().top - top);
+      this.#select(this.#firstOf(heirs) ?? this.#rows()[0] ?? null, { focus });
+      const anchor = this.#firstOf(anchors);
+      if (anchor) window.scrollBy(0, anchor.getBoundingClientRect().top - top);
+      this.#look();
     };
   }
 
@@ -37,8 +54,20 @@ export class Selection {
     const row = this.#selected();
     if (rows.length === 0) return;
     const place = (row ? rows.indexOf(row) : -1) + step;
-    this.select(rows[Math.min(rows.length - 1, Math.max(0, place))], { focus: true });
-    this.keepInSight();
+    this.#choose(rows[Math.min(rows.length - 1, Math.max(0, place))]);
+  }
+
+  /**
+   * Go to a case of the list. At the first row the reader is at the top again and has chosen nothing.
+   * @param {string} caseId
+   */
+  goTo(caseId) {
+    const row = this.#find(caseId);
+    if (!row) return;
+    if (row !== this.#rows()[0]) return this.#choose(row);
+    this.#isChosen = false;
+    this.#select(row);
+    window.scrollTo(0, 0);
   }
 
   /** Open the selected case. */
@@ -47,28 +76,35 @@ export class Selection {
     if (row) this.#link(row)?.click();
   }
 
-  /** Scroll so that the selected row is neither outside the window, nor below the headings, nor below the tray. */
-  keepInSight() {
-    const row = this.#selected();
-    const tray = document.querySelector("[data-tray]");
-    if (!row || !(tray instanceof HTMLElement)) return;
-    const space = tray.hidden ? 0 : tray.offsetHeight + 28;
-    document.body.style.paddingBottom = space ? `${space}px` : "";
-    const limit = window.innerHeight - space;
-    const { top, bottom } = row.getBoundingClientRect();
-    if (bottom > limit) window.scrollBy(0, bottom - limit);
-    else if (top < HEADINGS_PX) window.scrollBy(0, top - HEADINGS_PX);
+  /** The list has more or less of the window: a row that was in sight stays so. */
+  stayInSight() {
+    if (this.#isInSight) this.#selected()?.scrollIntoView({ block: "nearest" });
+    this.#look();
+  }
+
+  /** @param {HTMLElement} row */
+  #choose(row) {
+    this.#isChosen = true;
+    this.#select(row, { focus: true });
+    row.scrollIntoView({ block: "nearest" });
+    this.#look();
   }
 
   /**
    * @param {HTMLElement | null} row
-   * @param {{focus: boolean}} how
+   * @param {{focus?: boolean}} [how]
    */
-  select(row, { focus }) {
+  #select(row, { focus = false } = {}) {
     for (const other of document.querySelectorAll(".row.selected")) other.classList.remove("selected");
-    if (!row) return;
-    row.classList.add("selected");
-    if (focus) this.#link(row)?.focus({ preventScroll: true });
+    row?.classList.add("selected");
+    if (row && focus) this.#link(row)?.focus({ preventScroll: true });
+    this.#look();
+  }
+
+  /** See whether the selected row is in sight. */
+  #look() {
+    const row = this.#selected();
+    this.#isInSight = row !== null && isInSight(row);
   }
 
   /** @param {MouseEvent} event */
@@ -76,7 +112,8 @@ export class Selection {
     if (!(event.target instanceof Element)) return;
     const row = event.target.closest(".row");
     if (!(row instanceof HTMLElement)) return;
-    this.select(row, { focus: false });
+    this.#isChosen = true;
+    this.#select(row);
     sessionStorage.setItem("last-opened", row.dataset.case ?? "");
     if (!event.target.closest("a") && window.getSelection()?.isCollapsed) this.#link(row)?.click();
   }
@@ -84,7 +121,9 @@ export class Selection {
   /** @param {FocusEvent} event */
   #onFocus(event) {
     const row = event.target instanceof Element ? event.target.closest(".row") : null;
-    if (row instanceof HTMLElement) this.select(row, { focus: false });
+    if (!(row instanceof HTMLElement)) return;
+    this.#isChosen = true;
+    this.#select(row);
   }
 
   /** @returns {HTMLElement[]} */
@@ -95,6 +134,32 @@ export class Selection {
   /** @returns {HTMLElement | null} */
   #selected() {
     return document.querySelector(".row.selected");
+  }
+
+  /** @returns {HTMLElement | null} */
+  #firstInSight() {
+    return this.#rows().find((row) => row.getBoundingClientRect().top >= sight().top - 1) ?? null;
+  }
+
+  /**
+   * List a row's case, and who takes its place where it has left the list: who stood below it, then who stood above.
+   * @param {HTMLElement | null} row
+   * @returns {string[]}
+   */
+  #heirs(row) {
+    if (!row) return [];
+    const cases = this.#rows().map((each) => each.dataset.case ?? "");
+    const place = this.#rows().indexOf(row);
+    return [...cases.slice(place), ...cases.slice(0, place).reverse()];
+  }
+
+  /**
+   * @param {string[]} cases
+   * @returns {HTMLElement | null} The row of the first of them that is listed.
+   */
+  #firstOf(cases) {
+    const rows = new Map(this.#rows().map((row) => [row.dataset.case, row]));
+    return cases.map((caseId) => rows.get(caseId)).find((row) => row !== undefined) ?? null;
   }
 
   /**
@@ -112,4 +177,13 @@ export class Selection {
   #link(row) {
     return row.querySelector("a[data-open]");
   }
+}
+
+/**
+ * @param {HTMLElement} row
+ * @returns {boolean}
+ */
+function isInSight(row) {
+  const [{ top, bottom }, edges] = [row.getBoundingClientRect(), sight()];
+  return top >= edges.top - 1 && bottom <= edges.bottom + 1;
 }

@@ -25,11 +25,12 @@ export class Toast {
   /**
    * @param {string} text
    * @param {(() => void) | null} [undo]
+   * @param {string} [label] Of the button.
    */
-  show(text, undo = null) {
+  show(text, undo = null, label = say("demonstration.undo")) {
     this.#undo = undo;
     this.#text.textContent = text;
-    this.#button.textContent = say("demonstration.undo");
+    this.#button.textContent = label;
     this.#button.hidden = undo === null;
     this.#element.hidden = false;
     window.clearTimeout(this.#timer);

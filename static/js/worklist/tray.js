@@ -19,16 +19,15 @@ export class Tray {
 
   /**
    * @param {object} listener
-   * @param {() => void} listener.onResize The tray covers more or less of the page.
    * @param {(upload: Upload) => void} listener.onAgain A file is to be sent once more.
    */
-  constructor({ onResize, onAgain }) {
-    this.onResize = onResize;
+  constructor({ onAgain }) {
     this.onAgain = onAgain;
     this.#leaving.textContent = say("tray.leaving");
     need("[data-tray-close]").addEventListener("click", () => this.toggle(false));
     this.#opener.addEventListener("click", () => this.toggle(true));
     for (const upload of recallReceipts()) this.#fill(this.#add(upload), upload);
+    this.#putRefusalsFirst();
     this.#sayTitle();
   }
 
@@ -36,19 +35,16 @@ export class Tray {
   show(upload) {
     const known = this.#rows.get(upload.id);
     this.#fill(known?.row ?? this.#add(upload), upload);
+    this.#putRefusalsFirst();
     if (!known) this.toggle(true);
     this.#sayTitle();
-    if (isSettled(upload)) {
-      keepReceipts(this.#uploads());
-      this.onResize();
-    }
+    if (isSettled(upload)) keepReceipts(this.#uploads());
   }
 
   /** @param {boolean} [isOpen] The other way round without it. */
   toggle(isOpen = this.#element.hidden) {
     this.#element.hidden = !isOpen || this.#rows.size === 0;
     this.#sayTitle();
-    this.onResize();
   }
 
   /**
@@ -71,6 +67,15 @@ export class Tray {
     fillRow(row, upload, () => this.onAgain(upload));
   }
 
+  /** What needs the sender's hand stands first, each kind in the order it was sent; a row that is in its place is not touched. */
+  #putRefusalsFirst() {
+    const inOrder = [...this.#rows.values()].sort((one, other) => place(one.upload) - place(other.upload));
+    inOrder.forEach(({ row }, index) => {
+      const there = this.#list.children[index];
+      if (there !== row) this.#list.insertBefore(row, there);
+    });
+  }
+
   /** @returns {Upload[]} */
   #uploads() {
     return [...this.#rows.values()].map(({ upload }) => upload);
@@ -90,4 +95,12 @@ export class Tray {
     this.#opener.hidden = uploads.length === 0 || !this.#element.hidden;
     this.#opener.textContent = say("tray.show", { n: uploads.length });
   }
+}
+
+/**
+ * @param {Upload} upload
+ * @returns {number} Smaller for what stands first.
+ */
+function place({ state }) {
+  return state === "refused" || state === "failed" ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 // @ts-check
 /** One file in the tray, in words: how far it is, what was found, or why not and what to do. */
 import { need } from "../page-data.js";
+import { formatProbability } from "../probability.js";
 import { say } from "../words.js";
 import { isSettled, receiptText } from "./receipts.js";
 
@@ -94,16 +95,6 @@ function measured(problem) {
  */
 function plainNumber(value) {
   return String(Number(value.toPrecision(3)));
-}
-
-/**
- * Write a probability as the server's pages do: two decimals, never as certainty.
- * @param {number} value
- * @returns {string}
- */
-function formatProbability(value) {
-  if (value < 0.005) return "<0.01";
-  return value >= 0.995 ? ">0.99" : value.toFixed(2);
 }
 
 /**

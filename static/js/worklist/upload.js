@@ -46,6 +46,17 @@ export class UploadQueue {
   }
 
   /**
+   * Give files that could not be read a row like the others.
+   * @param {string[]} names
+   * @param {string} why
+   */
+  miss(names, why) {
+    for (const name of names) {
+      this.onChange({ id: (this.#count += 1), name, state: "failed", progress: 1, answer: { detail: why }, file: null });
+    }
+  }
+
+  /**
    * Send a file, for the first time or once more.
    * @param {Upload} upload
    */

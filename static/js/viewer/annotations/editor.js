@@ -1,6 +1,7 @@
 // @ts-check
 /** Draws new annotations point by point, moves the points of those that are there, and selects one. */
 import { toScreen } from "../stage/svg.js";
+import { inside } from "../stage/transform.js";
 import { KINDS } from "./kinds/index.js";
 
 /** @typedef {import("../tools/tool.js").At} At */
@@ -45,6 +46,7 @@ export class Editor extends EventTarget {
       hover: (/** @type {At} */ at) => this.#follow(at),
       release: (/** @type {At} */ at) => this.#release(at),
       cancel: () => this.#drop(),
+      isHalfDone: () => this.draft !== null,
     }));
   }
 
@@ -72,12 +74,13 @@ export class Editor extends EventTarget {
   }
 
   /**
+   * Give an annotation the words that it asked for.
    * @param {string} id
    * @param {string} text
    */
   write(id, text) {
     const annotation = this.store.get(id);
-    if (annotation && annotation.text !== text) this.store.put({ ...annotation, text });
+    if (annotation && annotation.text !== text) this.store.amend({ ...annotation, text });
   }
 
   /** @type {Tool} */
@@ -197,11 +200,8 @@ export class Editor extends EventTarget {
    * @param {Point} point
    * @returns {Point} On the radiograph.
    */
-  #inside({ x, y }) {
-    const { width = 0, height = 0 } = this.viewport.image ?? {};
-    const round = (/** @type {number} */ value, /** @type {number} */ most) =>
-      Math.round(Math.min(most, Math.max(0, value)) * 100) / 100;
-    return { x: round(x, width), y: round(y, height) };
+  #inside(point) {
+    return inside(this.viewport.image ?? { width: 0, height: 0 }, point);
   }
 
   #tell() {

@@ -1,18 +1,22 @@
 // @ts-check
 /** Draws the annotations over the picture: shape, handles of the selected one, and what it says. */
+import { placeOfScale } from "../heatmap/scale.js";
 import { element, shaded, toScreen } from "../stage/svg.js";
 import { KINDS } from "./kinds/index.js";
+import { boxRound, findPlace } from "./places.js";
 
 /** @typedef {import("./kinds/kind.js").Annotation} Annotation */
 /** @typedef {import("./kinds/kind.js").Context} Context */
 /** @typedef {import("../stage/transform.js").Point} Point */
 /** @typedef {import("../stage/transform.js").Size} Size */
-/** @typedef {import("../stage/transform.js").View} View */
+/** @typedef {import("./places.js").Box} Box */
+/** @typedef {{one: Annotation, points: Point[], lines: string[], isSelected: boolean}} Shown Points in CSS pixels of the pane. */
 
 const LINE_HEIGHT = 16;
+/** From the upper edge of a line to the foot of its letters. */
+const ASCENT = 12;
 /** About the width of a letter of the overlay's type. */
 const LETTER = 6.8;
-const MARGIN = 8;
 
 /**
  * Keep the layer in line with picture, annotations and what is being drawn.
@@ -24,15 +28,19 @@ const MARGIN = 8;
  */
 export function keepAnnotations(layer, viewport, store, editor, context) {
   const draw = () => {
-    const { scene } = viewport.drawn();
+    const { scene, shown } = viewport.drawn();
     if (!scene) return layer.replaceChildren();
     const { draft, selected } = editor;
     const settled = store.all.filter(({ id }) => id !== draft?.id);
-    const all = draft ? [...settled, draft] : settled;
+    const marks = (draft ? [...settled, draft] : settled).map((one) => ({
+      one,
+      points: one.points.map((point) => toScreen(scene.view, point)),
+      lines: linesOf(one, context()),
+      isSelected: one.id === selected || one === draft,
+    }));
     const room = { width: viewport.canvas.clientWidth, height: viewport.canvas.clientHeight };
-    const drawEach = (/** @type {Annotation} */ one) =>
-      drawOne(one, scene.view, room, context(), one.id === selected || one === draft);
-    layer.replaceChildren(...all.map(drawEach));
+    const places = placeAll(marks, room, shown ? [placeOfScale(room)] : []);
+    layer.replaceChildren(...marks.map((mark) => drawOne(mark, places.get(mark) ?? null)));
   };
   viewport.addEventListener("drawn", draw);
   store.addEventListener("changed", draw);
@@ -51,50 +59,65 @@ export function linesOf({ kind, points, text }, context) {
 }
 
 /**
- * @param {Annotation} annotation
- * @param {View} view
+ * Find places for the words of all marks, the selected one first. Words without a place are left to the list in the panel.
+ * @param {Shown[]} marks
  * @param {Size} room The pane, in CSS pixels.
- * @param {Context} context
- * @param {boolean} isSelected
+ * @param {Box[]} taken
+ * @returns {Map<Shown, Point | null>} Upper left corners.
+ */
+function placeAll(marks, room, taken) {
+  const places = new Map();
+  const kept = [...taken];
+  for (const mark of [...marks].sort((a, b) => Number(b.isSelected) - Number(a.isSelected))) {
+    if (mark.points.length < 2 || mark.lines.length === 0) continue;
+    const size = sizeOf(mark.lines);
+    const place = findPlace(bestPlace(mark), boxRound(mark.points), size, room, kept);
+    places.set(mark, place);
+    if (place) kept.push({ ...place, ...size });
+  }
+  return places;
+}
+
+/**
+ * @param {Shown} mark
+ * @param {Point | null} place Of its words.
  * @returns {SVGElement}
  */
-function drawOne(annotation, view, room, context, isSelected) {
-  const kind = KINDS.get(annotation.kind);
-  const points = annotation.points.map((point) => toScreen(view, point));
+function drawOne({ one, points, lines, isSelected }, place) {
+  const kind = KINDS.get(one.kind);
   const group = element("g", { class: isSelected ? "annotation selected" : "annotation" });
   if (!kind || points.length < 2) return group;
   group.append(...kind.draw(points).flatMap(([name, attributes]) => shaded(name, { ...attributes, class: "mark" })));
   if (isSelected) group.append(...points.map(({ x, y }) => element("circle", { cx: x, cy: y, r: 4.5, class: "handle" })));
-  const lines = linesOf(annotation, context);
-  const { x, y } = kept(placeOfWords(points, annotation.kind), lines, room);
-  group.append(...lines.map((line, i) => element("text", { x, y: y + i * LINE_HEIGHT, class: "words" }, line)));
+  if (place) group.append(...lines.map((line, i) => drawLine(line, { x: place.x, y: place.y + i * LINE_HEIGHT })));
   return group;
 }
 
 /**
- * @param {Point[]} points
- * @param {string} kind
- * @returns {Point} Beside the shape; an arrow's words stand at its tail.
+ * @param {string} line
+ * @param {Point} at Its upper left corner.
  */
-function placeOfWords(points, kind) {
-  if (kind === "arrow") {
-    const [tail, tip] = points;
-    return { x: tail.x + 4, y: tail.y + (tip.y < tail.y ? LINE_HEIGHT : -6) };
-  }
-  const right = points.reduce((most, point) => (point.x > most.x ? point : most));
-  return { x: right.x + 10, y: right.y + 4 };
+function drawLine(line, { x, y }) {
+  return element("text", { x, y: y + ASCENT, class: "words" }, line);
 }
 
 /**
- * Keep words inside the pane; those that had to move to the side stand below their shape's end.
- * @param {Point} at
- * @param {string[]} lines
- * @param {Size} room
- * @returns {Point}
+ * @param {Shown} mark
+ * @returns {Point} Beside the shape; an arrow's words stand at its tail.
  */
-function kept({ x, y }, lines, room) {
-  const width = LETTER * lines.reduce((most, line) => Math.max(most, line.length), 0);
-  const inside = Math.max(MARGIN, Math.min(x, room.width - width - MARGIN));
-  const below = inside === x ? y : y + LINE_HEIGHT;
-  return { x: inside, y: Math.max(2 * MARGIN, Math.min(below, room.height - lines.length * LINE_HEIGHT)) };
+function bestPlace({ one, points }) {
+  if (one.kind === "arrow") {
+    const [tail, tip] = points;
+    return { x: tail.x + 4, y: tail.y + (tip.y < tail.y ? LINE_HEIGHT : -6) - ASCENT };
+  }
+  const right = points.reduce((most, point) => (point.x > most.x ? point : most));
+  return { x: right.x + 10, y: right.y + 4 - ASCENT };
+}
+
+/**
+ * @param {string[]} lines
+ * @returns {Size}
+ */
+function sizeOf(lines) {
+  return { width: LETTER * Math.max(...lines.map(({ length }) => length)), height: LINE_HEIGHT * lines.length };
 }

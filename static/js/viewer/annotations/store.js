@@ -36,6 +36,14 @@ export class AnnotationStore extends EventTarget {
     this.#do({ id: annotation.id, before: this.get(annotation.id), after: annotation });
   }
 
+  /** Put in place of what the last step left, as part of that step: one undo takes back both. @param {Annotation} annotation */
+  amend(annotation) {
+    const last = this.#done.at(-1);
+    if (last?.id !== annotation.id || !last.after) return this.put(annotation);
+    last.after = annotation;
+    this.#apply(annotation.id, annotation);
+  }
+
   /** @param {string} id */
   remove(id) {
     const before = this.get(id);

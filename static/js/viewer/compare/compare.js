@@ -9,7 +9,7 @@ import { panTool } from "../tools/pan.js";
 import { Pointers } from "../tools/pointer.js";
 import { windowTool } from "../tools/window.js";
 import { zoomTool } from "../tools/zoom.js";
-import { cameraLike, link } from "./link.js";
+import { align, link } from "./link.js";
 
 /** @typedef {{radiograph: import("../stage/image.js").Radiograph, label: string, name: string}} Prior */
 /** @typedef {"off" | "side" | "flicker"} Mode */
@@ -21,6 +21,7 @@ export class Compare {
   #shown = null;
   /** @type {Viewport | null} */
   #viewport = null;
+  #isLinked = true;
 
   /**
    * @param {HTMLElement} stage
@@ -59,7 +60,9 @@ export class Compare {
     this.mode = mode;
     this.stage.classList.toggle("prior-front", mode === "flicker");
     this.#show();
-    if (mode !== "off" && !this.#shown) this.#load(this.priors[0]);
+    if (mode === "off") return;
+    if (!this.#shown) this.#load(this.priors[0]);
+    else if (this.#viewport) this.#follow(this.#viewport);
   }
 
   /** @param {Prior} prior */
@@ -74,13 +77,21 @@ export class Compare {
       const image = await loadImage(prior.radiograph);
       if (this.#shown !== prior) return; // another one was chosen meanwhile
       message.textContent = "";
+      this.#isLinked = false; // what comes follows what is there
       viewport.show(image);
-      viewport.setWindow({ window: this.current.window });
-      viewport.setCamera(cameraLike(this.current, viewport));
+      this.#follow(viewport);
+      this.#isLinked = true;
     } catch (error) {
       if (!(error instanceof ImageLoadError)) throw error;
       if (this.#shown === prior) message.textContent = error.message;
     }
+  }
+
+  /** @param {Viewport} viewport */
+  #follow(viewport) {
+    this.current.resize();
+    viewport.setWindow({ window: this.current.window });
+    align(this.current, viewport);
   }
 
   #makeViewport() {
@@ -88,7 +99,7 @@ export class Compare {
       radiographId: this.#shown?.radiograph.radiograph_id ?? "",
       readingId: "",
     }));
-    link(this.current, viewport, () => this.mode !== "off");
+    link(this.current, viewport, () => this.mode !== "off" && this.#isLinked);
     keepCorners(this.pane, viewport);
     const [pan, zoom, window] = [panTool(viewport), zoomTool(viewport), windowTool(viewport)];
     const chosen = () => [pan, zoom].find(({ name }) => name === this.stage.dataset.tool) ?? window;

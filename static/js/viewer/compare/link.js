@@ -21,14 +21,20 @@ export function link(one, other, isLinked) {
     following = false;
   };
   for (const [from, to] of [[one, other], [other, one]]) {
-    from.addEventListener("camera-modified", () =>
-      follow(from, to, () => {
-        const camera = cameraLike(from, to);
-        if (!isSame(camera, to.camera)) to.setCamera(camera);
-      }),
-    );
+    from.addEventListener("camera-modified", () => follow(from, to, () => align(from, to)));
     from.addEventListener("voi-modified", () => follow(from, to, () => to.setWindow({ window: from.window })));
   }
+}
+
+/**
+ * Show the same share of another picture; beside one that is fitted, all of it.
+ * @param {Viewport} from
+ * @param {Viewport} to
+ */
+export function align(from, to) {
+  to.resize(); // panes change their size together, but one picture is told of it first
+  if (from.isFitted) to.fit();
+  else to.setCamera(cameraLike(from, to));
 }
 
 /**
@@ -37,7 +43,7 @@ export function link(one, other, isLinked) {
  * @param {Viewport} to
  * @returns {Camera}
  */
-export function cameraLike(from, to) {
+function cameraLike(from, to) {
   const [a, b] = [sizeOf(from), sizeOf(to)];
   const scale = (from.camera.scale / fit(a, from.canvas).scale) * fit(b, to.canvas).scale;
   const share = {
@@ -49,16 +55,6 @@ export function cameraLike(from, to) {
     x: to.canvas.width / 2 - share.x * scale * b.width,
     y: to.canvas.height / 2 - share.y * scale * b.height,
   };
-}
-
-/**
- * A picture that is where it should be stays fitted.
- * @param {Camera} a
- * @param {Camera} b
- * @returns {boolean}
- */
-function isSame(a, b) {
-  return Math.abs(a.scale / b.scale - 1) < 1e-6 && Math.hypot(a.x - b.x, a.y - b.y) < 0.5;
 }
 
 /**

@@ -5,6 +5,22 @@ import { colourOf } from "../draw/colours.js";
 
 /** @typedef {import("../stage/viewport.js").Drawn} Drawn */
 
+/** What the scale takes of the pane, as `stage.css` places it, in CSS pixels. */
+const WIDTH = 64;
+const LENGTH = 214;
+/** What it leaves to the corners above and below it together. */
+const CORNERS = 130;
+
+/**
+ * Where the scale stands, for what must not lie under it.
+ * @param {import("../stage/transform.js").Size} room The pane.
+ * @returns {{x: number, y: number, width: number, height: number}} All in CSS pixels.
+ */
+export function placeOfScale({ width, height }) {
+  const length = Math.max(0, Math.min(LENGTH, height - CORNERS));
+  return { x: width - WIDTH, y: (height - length) / 2, width: WIDTH, height: length };
+}
+
 /** @param {import("../stage/viewport.js").Viewport} viewport */
 export function keepScale(viewport) {
   const box = need("[data-heat-scale]");

@@ -65,10 +65,9 @@ export class ReadFirst {
     need("#reading-title").focus();
   }
 
-  /** @returns {string | null} What was chosen before the reading was seen, in words, for the review. */
+  /** @returns {string | null} What was chosen before the reading was seen, for the review. */
   impression() {
-    const kept = this.#kept;
-    return kept === null || kept === SEEN ? null : say("panel.impression", { impression: say(`impressions.${kept}`) });
+    return this.#kept === SEEN ? null : this.#kept;
   }
 
   /** Bring the panel in line, also after it was brought up to date. */
@@ -80,8 +79,9 @@ export class ReadFirst {
     const button = document.querySelector("[data-impression] button");
     if (button instanceof HTMLButtonElement) button.disabled = !document.querySelector("[data-impression] input:checked");
     const said = need("[data-impression-said]");
-    said.textContent = this.impression() ?? "";
-    said.hidden = said.textContent === "";
+    const impression = this.isReviewed() ? null : this.impression(); // the review tells of it from then on
+    said.textContent = impression === null ? "" : say("impressions.said", { impression: say(`impressions.${impression}`) });
+    said.hidden = impression === null;
   }
 
   get #isWanted() {

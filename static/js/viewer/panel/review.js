@@ -1,17 +1,22 @@
 // @ts-check
 /** The reader's own conclusion: chosen by button or key, kept as a draft, signed, then on to the next case. */
 import { need } from "../../page-data.js";
+import { keepSigned, takeSigned } from "../../signed.js";
 import { say } from "../../words.js";
 import { dropDraft, keepDraft, readDraft } from "./draft.js";
+
+const CONFLICT = 409;
 
 export class Review {
   /**
    * @param {() => string | null} nextAddress Where to go after signing.
    * @param {import("./read-first.js").ReadFirst} readFirst
+   * @param {() => Promise<void>} bringUpToDate Show what was signed meanwhile.
    */
-  constructor(nextAddress, readFirst) {
+  constructor(nextAddress, readFirst, bringUpToDate) {
     this.nextAddress = nextAddress;
     this.readFirst = readFirst;
+    this.bringUpToDate = bringUpToDate;
     this.signing = false;
     for (const kind of ["input", "change"]) {
       document.addEventListener(kind, (event) => {
@@ -24,6 +29,7 @@ export class Review {
       this.sign();
     });
     this.restore();
+    this.#sayWhatWasSigned();
   }
 
   /** @param {string} verdict */
@@ -54,23 +60,36 @@ export class Review {
     if (!verdict || this.signing) return;
     this.signing = true;
     this.#allow();
-    const words = [this.readFirst.impression(), comment.trim()].filter(Boolean).join("\n");
-    const problem = await this.#send({ reading_id: this.#form().dataset.reading, verdict, comment: words });
+    const impression = this.readFirst.impression();
+    const { reading, after } = this.#form().dataset;
+    const sent = { reading_id: reading, verdict, comment: comment.trim(), impression, after: after || null };
+    const problem = await this.#send(sent);
     if (problem === null) {
       dropDraft(this.#key());
+      keepSigned({ verdict: String(verdict), href: window.location.href });
       window.location.assign(this.nextAddress() ?? window.location.href);
       return;
     }
+    if (problem.status === CONFLICT) await this.bringUpToDate();
     this.signing = false;
     this.#allow();
     const message = need("[data-review-error]");
-    message.textContent = problem;
+    message.textContent = problem.detail;
+    message.hidden = false;
+  }
+
+  #sayWhatWasSigned() {
+    const signed = takeSigned();
+    if (signed === null) return;
+    const message = need("[data-signed]");
+    need("span", message).textContent = say(`signed.${signed.verdict}`);
+    need("a", message).setAttribute("href", signed.href);
     message.hidden = false;
   }
 
   /**
    * @param {object} body
-   * @returns {Promise<string | null>} What went wrong, for the reader, or `null`.
+   * @returns {Promise<{status: number, detail: string} | null>} What went wrong, for the reader, or `null`.
    */
   async #send(body) {
     const failed = say("panel.not_signed");
@@ -81,9 +100,9 @@ export class Review {
         body: JSON.stringify(body),
       });
       if (response.ok) return null;
-      return (await response.json()).detail ?? failed;
+      return { status: response.status, detail: (await response.json()).detail ?? failed };
     } catch {
-      return failed;
+      return { status: 0, detail: failed };
     }
   }
 

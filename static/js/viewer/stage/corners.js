@@ -22,12 +22,16 @@ export function keepCorners(pane, viewport) {
 }
 
 /**
+ * Say a pose in the order that leads to it. A pose is mirrored first; to turn by 90° and then mirror is the same as to
+ * mirror and then turn by 270°, and a reader who has turned once is not told of three turns.
  * @param {import("./transform.js").Pose} pose
  * @returns {string} Empty as stored.
  */
 export function describePose({ turn, mirrored }) {
-  const words = [turn !== 0 && say("stage.turned", { degrees: turn }), mirrored && say("stage.mirrored")];
-  return words.filter(Boolean).join(" · ");
+  const isMirroredLast = mirrored && turn > 90;
+  const degrees = isMirroredLast ? 360 - turn : turn;
+  const words = [degrees !== 0 && say("stage.turned", { degrees }), mirrored && say("stage.mirrored")];
+  return (mirrored && !isMirroredLast ? words.reverse() : words).filter(Boolean).join(" · ");
 }
 
 /**

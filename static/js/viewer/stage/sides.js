@@ -1,5 +1,6 @@
 // @ts-check
 /** The patient's sides at the edges of the picture: they turn and mirror with it, so a mirrored view cannot pass as plain. */
+import { placeOfScale } from "../heatmap/scale.js";
 import { element, toScreen } from "./svg.js";
 
 /** @typedef {import("./transform.js").View} View */
@@ -17,8 +18,11 @@ const INSET = 16;
  */
 export function keepSides(layer, viewport, upright, isFrontal) {
   viewport.addEventListener("drawn", (event) => {
-    const { scene } = /** @type {CustomEvent<Drawn>} */ (event).detail;
-    layer.replaceChildren(...(scene && isFrontal() ? sideLetters(scene.view, upright.turn).map(draw(scene.view)) : []));
+    const { scene, shown } = /** @type {CustomEvent<Drawn>} */ (event).detail;
+    if (!scene || !isFrontal()) return layer.replaceChildren();
+    const { clientWidth: width, clientHeight: height } = viewport.canvas;
+    const right = shown ? placeOfScale({ width, height }).x : width;
+    layer.replaceChildren(...sideLetters(scene.view, upright.turn).map(draw(scene.view, right - INSET)));
   });
 }
 
@@ -43,13 +47,16 @@ export function sideLetters({ width, height }, uprightTurn) {
   ];
 }
 
-/** @param {View} view */
-function draw(view) {
+/**
+ * @param {View} view
+ * @param {number} most How far to the right a letter may stand, in CSS pixels: the heatmap's scale must not cover it.
+ */
+function draw(view, most) {
   const middle = toScreen(view, { x: view.width / 2, y: view.height / 2 });
   return (/** @type {{letter: string, at: import("./transform.js").Point}} */ { letter, at }) => {
     const edge = toScreen(view, at);
     const length = Math.hypot(middle.x - edge.x, middle.y - edge.y) || 1;
-    const x = edge.x + ((middle.x - edge.x) / length) * INSET;
+    const x = Math.min(most, edge.x + ((middle.x - edge.x) / length) * INSET);
     const y = edge.y + ((middle.y - edge.y) / length) * INSET;
     return element("text", { x, y, class: "side" }, letter);
   };

@@ -109,6 +109,18 @@ export function keepInSight(camera, oriented, canvas) {
 }
 
 /**
+ * Keep a point on the image, in hundredths of a pixel.
+ * @param {Size} size Of the image.
+ * @param {Point} point
+ * @returns {Point}
+ */
+export function inside({ width, height }, { x, y }) {
+  const round = (/** @type {number} */ value, /** @type {number} */ most) =>
+    Math.round(Math.min(most, Math.max(0, value)) * 100) / 100;
+  return { x: round(x, width), y: round(y, height) };
+}
+
+/**
  * @param {View} view
  * @returns {Affine} From image to canvas.
  */

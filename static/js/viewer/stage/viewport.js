@@ -65,7 +65,7 @@ export class Viewport extends EventTarget {
     if (image && !this.renderer.fits(image)) this.#fallBack();
     this.image = image;
     Object.assign(this, as);
-    this.#resize();
+    this.resize();
     this.#refineAtRest(); // something at once, all of it a moment later
     this.fit();
     this.#changed("voi-modified");
@@ -96,6 +96,11 @@ export class Viewport extends EventTarget {
     this.fit();
   }
 
+  /** Whether the whole picture is shown and stays so when the pane changes its size. */
+  get isFitted() {
+    return this.#fitted;
+  }
+
   fit() {
     if (!this.image) return;
     this.#fitted = true;
@@ -122,6 +127,20 @@ export class Viewport extends EventTarget {
   /** @param {Camera} camera */
   setCamera(camera) {
     this.#move(camera);
+  }
+
+  /** Take the size of the pane: a fitted picture stays fitted, of any other the middle stays where it is. */
+  resize() {
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [Math.round(this.canvas.clientWidth * ratio), Math.round(this.canvas.clientHeight * ratio)];
+    if (width === 0 || height === 0) return;
+    if (width !== this.canvas.width || height !== this.canvas.height) {
+      const [dx, dy] = [(width - this.canvas.width) / 2, (height - this.canvas.height) / 2];
+      Object.assign(this.canvas, { width, height });
+      if (this.#fitted) this.fit();
+      else this.#move(transform.pan(this.camera, { x: dx, y: dy }));
+    }
+    this.draw();
   }
 
   /** @returns {import("./transform.js").View | null} */
@@ -192,19 +211,6 @@ export class Viewport extends EventTarget {
     return transform.orientedSize(image, this.pose);
   }
 
-  #resize() {
-    const ratio = window.devicePixelRatio || 1;
-    const [width, height] = [Math.round(this.canvas.clientWidth * ratio), Math.round(this.canvas.clientHeight * ratio)];
-    if (width === 0 || height === 0) return;
-    if (width !== this.canvas.width || height !== this.canvas.height) {
-      const [dx, dy] = [(width - this.canvas.width) / 2, (height - this.canvas.height) / 2];
-      Object.assign(this.canvas, { width, height });
-      if (this.#fitted) this.fit();
-      else this.#move(transform.pan(this.camera, { x: dx, y: dy }));
-    }
-    this.draw();
-  }
-
   /** What is on the stage, readable for tests and assistive tools. @param {Drawn} drawn */
   #tellState({ scene, shown }) {
     Object.assign(this.canvas.dataset, {
@@ -234,6 +240,6 @@ export class Viewport extends EventTarget {
   #watch() {
     const { canvas } = this;
     canvas.addEventListener("webglcontextlost", () => this.#fallBack());
-    new ResizeObserver(() => this.#resize()).observe(canvas);
+    new ResizeObserver(() => this.resize()).observe(canvas);
   }
 }

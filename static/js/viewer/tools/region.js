@@ -2,7 +2,7 @@
 /** Window from a region: the values inside a drawn rectangle get the whole range of greys. */
 import { valuesWithin } from "../annotations/statistics.js";
 import { windowBetween } from "../stage/grayscale.js";
-import { shaded, toScreen } from "../stage/svg.js";
+import { rectangleTool } from "./rectangle.js";
 
 /** Chosen: two in a hundred values at either end, a marker or a wire, do not set the window. */
 const TAIL = 0.02;
@@ -13,40 +13,7 @@ const TAIL = 0.02;
  * @returns {import("./tool.js").Tool}
  */
 export function regionTool(viewport, layer) {
-  /** @type {import("../stage/transform.js").Point | null} */
-  let start = null;
-  const clear = () => {
-    start = null;
-    layer.replaceChildren();
-  };
-  const finish = (/** @type {import("../stage/transform.js").Point} */ end) => {
-    if (start && viewport.image) applyRegion(viewport, [start, end]);
-    clear();
-  };
-  const follow = (/** @type {import("./tool.js").At} */ { image }) => {
-    const view = viewport.view();
-    if (!start || !view) return;
-    const [a, b] = [toScreen(view, start), toScreen(view, image)];
-    const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
-    layer.replaceChildren(...shaded("rect", { x, y, width: Math.abs(a.x - b.x), height: Math.abs(a.y - b.y), class: "mark" }));
-  };
-  return {
-    name: "region",
-    points: true,
-    press: ({ image }) => {
-      if (start) finish(image); // the second press of a reader who does not drag
-      else start = image;
-    },
-    move: follow,
-    hover: follow,
-    release: ({ image }) => {
-      const view = viewport.view();
-      if (!start || !view) return;
-      const [a, b] = [toScreen(view, start), toScreen(view, image)];
-      if (Math.hypot(a.x - b.x, a.y - b.y) > 6) finish(image);
-    },
-    cancel: clear,
-  };
+  return rectangleTool("region", viewport, layer, (corners) => applyRegion(viewport, corners));
 }
 
 /**

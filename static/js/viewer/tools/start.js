@@ -9,6 +9,7 @@ import { Cursor } from "./cursor.js";
 import { magnifyTool } from "./magnify.js";
 import { panTool } from "./pan.js";
 import { Pointers } from "./pointer.js";
+import { rectangleTool } from "./rectangle.js";
 import { regionTool } from "./region.js";
 import { Toolbox } from "./toolbox.js";
 import { windowTool } from "./window.js";
@@ -21,13 +22,16 @@ import { zoomTool } from "./zoom.js";
  * @param {HTMLElement} pane
  * @param {import("../stage/viewport.js").Viewport} viewport
  * @param {import("../annotations/editor.js").Editor} editor
+ * @param {import("../what-if/covering.js").Covering} covering
  * @param {(name: string) => SVGElement} layer
  * @returns {Toolbox}
  */
-export function startTools(stage, pane, viewport, editor, layer) {
+export function startTools(stage, pane, viewport, editor, covering, layer) {
   const lens = new Lens(/** @type {HTMLCanvasElement} */ (need("[data-lens]", pane)), viewport);
   const [pan, zoom] = [panTool(viewport), zoomTool(viewport)];
-  const tools = [windowTool(viewport), zoom, pan, magnifyTool(lens), regionTool(viewport, layer("region")), ...editor.tools()];
+  const cover = rectangleTool("cover", viewport, layer("region"), (corners) => covering.add(corners));
+  const region = regionTool(viewport, layer("region"));
+  const tools = [windowTool(viewport), zoom, pan, magnifyTool(lens), region, cover, ...editor.tools()];
   const cursor = new Cursor(layer("cursor"), viewport);
   const toolbox = new Toolbox(stage, tools, cursor, (at) => editor.grab(at));
   const line = need("[data-probe]", pane);
@@ -39,7 +43,7 @@ export function startTools(stage, pane, viewport, editor, layer) {
   toolbox.addEventListener("cursor", () => over(cursor.at()));
   toolbox.addEventListener("chosen", () => {
     const { name } = toolbox.active;
-    need("[data-hint]", stage).textContent = KINDS.has(name) ? say(`hints.${name}`) : "";
+    need("[data-hint]", stage).textContent = KINDS.has(name) || name === "cover" ? say(`hints.${name}`) : "";
   });
   return toolbox;
 }

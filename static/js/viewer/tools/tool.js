@@ -17,6 +17,7 @@
  * @property {(at: At) => void} release
  * @property {(at: At) => void} [hover] While not pressed.
  * @property {() => void} [cancel] Leave what is half done.
+ * @property {() => boolean} [isHalfDone] Whether something would be left.
  * @property {(x: number, y: number) => void} [arrow] Arrow keys, for tools that work at no point; steps of 1.
  */
 export {};

@@ -62,6 +62,11 @@ export class Toolbox extends EventTarget {
     return true;
   }
 
+  /** @returns {boolean} Whether the tool is in the middle of something. */
+  get isHalfDone() {
+    return this.active.isHalfDone?.() ?? false;
+  }
+
   cancel() {
     this.active.cancel?.();
     this.cursor.hide();
