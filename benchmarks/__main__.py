@@ -48,11 +48,20 @@ def main() -> None:
                 if peer_python:
                     print(f"round {number + 1} of {arguments.rounds}: peer", flush=True)
                     theirs.append(_run_peer(peer_python, peer_files))
+            print("upside down", flush=True)
+            turned = post_all(
+                port, list(itertools.islice(samples.renewed(samples.upside_down(files)), len(files))), n_clients=1
+            )
             print(f"{arguments.clients} clients", flush=True)
             many = post_all(port, list(itertools.islice(fresh, 4 * arguments.clients)), n_clients=arguments.clients)
 
     page = results_page(
-        command="make bench", what=samples.describe(), one=_merged(ours), many=many, peer=_merged_peer(theirs)
+        command="make bench",
+        what=samples.describe(),
+        one=_merged(ours),
+        turned=turned,
+        many=many,
+        peer=_merged_peer(theirs),
     )
     arguments.output.write_text(page, encoding="utf-8")
     print(page)

@@ -18,7 +18,7 @@ class Answer:
 
     Attributes:
         elapsed_ms: From the first byte sent to the last byte received, including waits that a full queue advised.
-        stages_ms: What the server says of itself: `decode`, `preprocess`, `network`, `total`.
+        stages_ms: What the server says of itself: `decode`, `gate`, `preprocess`, `network`, `total`.
     """
 
     elapsed_ms: float

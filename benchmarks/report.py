@@ -10,15 +10,18 @@ from pathlib import Path
 
 from benchmarks.client import Answer, Load
 
-STAGES = ("decode", "preprocess", "network")
+STAGES = ("decode", "gate", "preprocess", "network")
 
 
-def results_page(*, command: str, what: str, one: Load, many: Load, peer: Mapping[str, object] | None) -> str:
+def results_page(
+    *, command: str, what: str, one: Load, turned: Load, many: Load, peer: Mapping[str, object] | None
+) -> str:
     """Write the whole page.
 
     Args:
         what: The files in words.
         one: One client, one file at a time.
+        turned: One client, and the images upside down, so that the gate looks at every way up.
         many: Several clients at once.
         peer: What `peer.py` printed, its rounds merged; `None` when it was left out.
     """
@@ -35,9 +38,10 @@ def results_page(*, command: str, what: str, one: Load, many: Load, peer: Mappin
         "",
         "## One file after the other",
         "",
-        "| | decode | preprocess | network and map | the rest | whole | ratio |",
-        "|---|---|---|---|---|---|---|",
-        _our_row(one, ours_ms, peer),
+        "| | decode | gate | lungs and preprocess | networks and map | the rest | whole | ratio |",
+        "|---|---|---|---|---|---|---|---|",
+        _our_row("`/predict`", one, peer),
+        _our_row("`/predict`, upside down", turned, peer),
     ]
     if peer:
         lines += [_peer_row(peer), "", _verdict(ours_ms, _peer_ms(peer))]
@@ -94,12 +98,13 @@ def _versions(peer: Mapping[str, object] | None) -> str:
     return f"Python {platform.python_version()}; {ours}" + (f"; peer: {text}" if text else "")
 
 
-def _our_row(load: Load, whole_ms: float, peer: Mapping[str, object] | None) -> str:
+def _our_row(name: str, load: Load, peer: Mapping[str, object] | None) -> str:
+    whole_ms = _median([answer.elapsed_ms for answer in load.answers])
     stages = [_median([answer.stages_ms[stage] for answer in load.answers]) for stage in STAGES]
     rest = _median([_rest(answer) for answer in load.answers])
     ratio = f"{whole_ms / _peer_ms(peer):.2f}" if peer else ""
     cells = [f"{value:.0f}" for value in (*stages, rest)]
-    return f"| `/predict` | {' | '.join(cells)} | {whole_ms:.0f} | {ratio} |"
+    return f"| {name} | {' | '.join(cells)} | {whole_ms:.0f} | {ratio} |"
 
 
 def _rest(answer: Answer) -> float:
@@ -107,8 +112,12 @@ def _rest(answer: Answer) -> float:
 
 
 def _peer_row(peer: Mapping[str, object]) -> str:
-    cells = [f"{_median([timing[stage] for timing in _timings(peer)]):.0f}" for stage in STAGES]
+    cells = [_cell([timing[stage] for timing in _timings(peer) if stage in timing]) for stage in STAGES]
     return f"| peer | {' | '.join(cells)} | | {_peer_ms(peer):.0f} | 1 |"
+
+
+def _cell(times: Sequence[float]) -> str:
+    return f"{_median(times):.0f}" if times else ""
 
 
 def _verdict(ours_ms: float, peer_ms: float) -> str:
