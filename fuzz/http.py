@@ -1,6 +1,7 @@
 """The target behind HTTP: mutants sent to a real server, and what it keeps of them looked at as a viewer does."""
 
 import json
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -40,7 +41,8 @@ class HttpTally:
         uncoded: Answers that are a fault of the server or have no code: number, kind and status.
         hung: Answers that took longer than `HANG_S`: number, kind, seconds, and seconds when sent once more, alone
             and to a fresh server, which tells a file that hangs from a machine that was busy.
-        unseen: What was read and could not be looked at: number, address and status.
+        unseen: What was read and could not be looked at: number, address and status, and the names of numbers of the
+            gray scale that are none.
         slowest: Seconds, number and kind of the five slowest.
         memory_mib: Memory of the server, of its decoders and what they share, in every tenth of the mutants: the
             median of ten samples.
@@ -112,9 +114,14 @@ class _Sender:
         answers.append(self._client.get(f"/cases/{body['case_id']}", headers=_PAGE))
         with self._lock:
             self._tally.unseen += [
-                {"number": number, "address": str(answer.url.path), "status": answer.status_code}
+                {
+                    "number": number,
+                    "address": str(answer.url.path),
+                    "status": answer.status_code,
+                    "holes": holes(answer),
+                }
                 for answer in answers
-                if answer.status_code != 200
+                if answer.status_code != 200 or holes(answer)
             ]
 
 
@@ -182,6 +189,27 @@ def _body(answer: httpx2.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
+
+
+def holes(answer: httpx2.Response) -> list[str]:
+    """Name the values of a gray scale that should be numbers and are null or not finite; other answers have none."""
+    return list(_holes("", _body(answer))) if answer.url.path.endswith("/grayscale") else []
+
+
+def _holes(name: str, value: object) -> Iterator[str]:
+    match value:
+        case dict():
+            for key, below in value.items():
+                # Null as a whole where the file has no padding, and where a table made the modality values.
+                if not (below is None and key in ("padding", "stored")):
+                    yield from _holes(key, below)
+        case list():
+            for below in value:
+                yield from _holes(name, below)
+        case None:
+            yield name
+        case float() if not math.isfinite(value):
+            yield name
 
 
 def _memory_mib(pid: int) -> dict[str, int]:

@@ -1,12 +1,17 @@
 """Makes mutants of sound files, each from the seed and its own number alone, so that any can be made again."""
 
+import math
 import struct
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from random import Random
 
-from pydicom import uid
+from pydicom import dcmread, uid
+from pydicom.dataset import Dataset
 
 from fuzz.seeds import seeds
+from model.imaging.quiet import quiet_pydicom
+from tests.factories import write
 from tests.pngs import SIGNATURE, png_chunk
 
 _EXTREMES = (0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE, 0xFFFFFFFF)
@@ -29,6 +34,36 @@ _HEADER_TAGS = (
     0x00281053,  # Rescale Slope
     0x00283002,  # LUT Descriptor
     0x7FE00010,  # Pixel Data
+)
+_VALUES: dict[str, tuple[object, ...]] = {
+    "US": (0, 1, 7, 0x7FFF, 0x8000, 0xFFFF),
+    "SS": (-0x8000, -5, -1, 0x7FFF),
+    "UL": (17, 0x10000, 0x80000000, 0xFFFFFFFF),
+    "SL": (-0x80000000, -2_000_000_000, -100_000_000, -1, 0x7FFFFFFF),
+    "UV": (0x100000000, 0xFFFFFFFFFFFFFFFF),
+    "SV": (-0x8000000000000000, -(10**12), 0x7FFFFFFFFFFFFFFF),
+    "FL": (0.5, -1.0, 3e38, 1e-45, math.inf, math.nan),
+    "FD": (16.0, 1e18, -1e12, 1e300, -1e300, 1e-300, math.inf, -math.inf, math.nan),
+    "DS": ("16", "1e3", "-1e308", "1e308", "1e-308"),
+    "IS": ("0", "-3", "2147483647", "-2147483648"),
+    "LO": ("sixteen", "0x10", "16\\16"),
+    "AT": (0x00280010,),
+    "OB": (b"\0\0", b"\xff" * 8),
+    "UN": (b"16", b"\xff\xff"),
+}
+"""Values by the representation they are written in, whatever an attribute should have."""
+
+_DECIMALS = (
+    *("0", "-1", "1", "20", "65535", "1e5", "1e12", "1e34", "8e34", "1e38", "1.7e308", "-1.7e308"),
+    *("1e-5", "1e-37", "1e-45", "1e-308"),
+)
+_PAIRS = (
+    (0x00181164,),  # Imager Pixel Spacing, both numbers in one attribute
+    (0x00280030,),  # Pixel Spacing
+    (0x00280034,),  # Pixel Aspect Ratio
+    (0x00281052, 0x00281053),  # Rescale Intercept, Rescale Slope
+    (0x00281050, 0x00281051),  # Window Center, Window Width
+    (0x00280120, 0x00280121),  # Pixel Padding Value, Pixel Padding Range Limit
 )
 _SYNTAXES = [str(name).encode() for name in uid.UID_dictionary if uid.UID(name).type == "Transfer Syntax"]
 
@@ -131,6 +166,48 @@ def _header_value(random: Random, data: bytearray) -> bytearray:
             )
             data[start : start + 2] = value
     return data
+
+
+def _other_representation(random: Random, data: bytearray) -> bytearray:
+    """Give attributes that decide how pixels are read values of 32 or 64 bits, fractions, text, bytes."""
+
+    def change(dataset: Dataset) -> None:
+        for _ in range(random.randint(1, 3)):
+            representation = random.choice(sorted(_VALUES))
+            tag = random.choice((*_HEADER_TAGS[1:-2], *(tag for pair in _PAIRS for tag in pair)))
+            dataset.add_new(tag, representation, random.choice(_VALUES[representation]))
+
+    return _edited(random, data, change)
+
+
+def _extreme_pairs(random: Random, data: bytearray) -> bytearray:
+    """Set both numbers of spacings, aspect ratio, rescale, window or padding, which are reckoned with together."""
+
+    def change(dataset: Dataset) -> None:
+        for tags in random.sample(_PAIRS, random.randint(1, 3)):
+            first, second = random.choice(_DECIMALS), random.choice(_DECIMALS)
+            if len(tags) == 1:
+                dataset.add_new(tags[0], "DS", [first, second])
+            elif tags[0] == _PAIRS[-1][0]:
+                representation = random.choice(("US", "SS", "UL", "SL", "FD", "DS"))
+                for tag in tags:
+                    dataset.add_new(tag, representation, random.choice(_VALUES[representation]))
+            else:
+                dataset.add_new(tags[0], "DS", first)
+                dataset.add_new(tags[1], "DS", second)
+
+    return _edited(random, data, change)
+
+
+def _edited(random: Random, data: bytearray, change: Callable[[Dataset], None]) -> bytearray:
+    """Change a DICOM file attribute by attribute; any other file, or one that pydicom does not write, byte by byte."""
+    try:
+        with quiet_pydicom():
+            dataset = dcmread(BytesIO(data))
+            change(dataset)
+            return bytearray(write(dataset))
+    except Exception:  # noqa: BLE001 - a value that pydicom does not write is no mutant
+        return _set_bytes(random, data)
 
 
 def _huge_dimensions(random: Random, data: bytearray) -> bytearray:
@@ -241,6 +318,8 @@ _MUTATIONS: dict[str, Callable[[Random, bytearray], bytearray]] = {
     "extreme number": _extreme_number,
     "length field": _length_field,
     "header value": _header_value,
+    "other representation": _other_representation,
+    "extreme pairs": _extreme_pairs,
     "huge dimensions": _huge_dimensions,
     "nested sequences": _nested_sequences,
     "other transfer syntax": _transfer_syntax,

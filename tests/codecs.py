@@ -16,6 +16,11 @@ def encode_jpeg(pixels: NDArray[Any], *, precision: int, quality: int = 92) -> b
     return bytes(imagecodecs.jpeg8_encode(_samples(pixels), level=quality, bitspersample=precision))
 
 
+def encode_rgb_jpeg(pixels: NDArray[np.uint8]) -> bytes:
+    """Encode (H, W, 3) red, green, blue as JPEG that keeps them, with Adobe's mark."""
+    return bytes(imagecodecs.jpeg8_encode(pixels, level=98, colorspace="rgb", outcolorspace="rgb"))
+
+
 def encode_cmyk_jpeg(pixels: NDArray[np.uint8]) -> bytes:
     """Encode (H, W, 4) ink as JPEG with Adobe's mark, 255 = no ink, as Adobe's programs do."""
     return bytes(imagecodecs.jpeg8_encode(pixels, level=98, colorspace="cmyk", outcolorspace="cmyk"))

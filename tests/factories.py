@@ -141,9 +141,10 @@ def make_png(pixels: NDArray[Any]) -> bytes:
     return _encode(".png", pixels)
 
 
-def make_jpeg(pixels: NDArray[np.uint8], *, quality: int = 92) -> bytes:
-    """Encode uint8 pixels, gray (H, W) or blue, green, red (H, W, 3), as baseline JPEG."""
-    return _encode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
+def make_jpeg(pixels: NDArray[np.uint8], *, quality: int = 92, is_progressive: bool = False) -> bytes:
+    """Encode uint8 pixels, gray (H, W) or blue, green, red (H, W, 3), as baseline or progressive JPEG."""
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_PROGRESSIVE, int(is_progressive)]
+    return _encode(".jpg", pixels, options)
 
 
 def read_back(data: bytes) -> Dataset:

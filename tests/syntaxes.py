@@ -14,6 +14,7 @@ from pydicom.encaps import get_frame
 from model.errors import UnsupportedTransferSyntaxError
 from model.imaging.dicom_pixels import PLUGINS
 from model.imaging.reader import read_radiograph
+from tests import colours
 from tests.codecs import decode_reference
 from tests.factories import make_chest_phantom, make_radiograph_dicom, read_back, write
 
@@ -59,6 +60,18 @@ Benchmarks of each decoder beside plain pydicom are in [benchmarks/RESULTS.md](.
 |---|---|---|---|---|
 """
 
+_DAMAGE = """
+## Damage
+
+A stream that ends too early is refused in every syntax, also where an end mark was put behind what is left of it.
+Damage inside a stream is refused where the decoder can tell; no compression of DICOM has a checksum. JPEG-LS streams
+with a wrong bit nearly always end with too few or too many pixels, which is refused. In JPEG, JPEG Lossless and
+JPEG 2000 a wrong bit can leave a whole image of other values, and nothing in the file tells it from the right one.
+
+Not noticed either: up to 16 bytes that are missing at the end of a JPEG stream, a progressive one that lost its last
+scans as a whole, and what a JPEG file holds below the rows that it declares.
+"""
+
 _REFUSED_HEAD = """
 ## Refused
 
@@ -72,7 +85,7 @@ def page() -> str:
     """Measure every syntax and write the page."""
     rows = "".join(_row(uid.UID(syntax)) for syntax in PLUGINS)
     refused = "".join(f"- {syntax.name}, {syntax}\n" for syntax in refused_syntaxes())
-    return _HEAD + rows + _REFUSED_HEAD + refused
+    return _HEAD + rows + colours.section() + _DAMAGE + _REFUSED_HEAD + refused
 
 
 def refused_syntaxes() -> list[uid.UID]:

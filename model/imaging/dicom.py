@@ -48,6 +48,11 @@ _PIXELS_NOT_SQUARE = Caution(
     detail="The pixels of this file are not square. Shown one for one, angles and proportions are not those of the "
     "patient.",
 )
+_SPACING_UNUSABLE = Caution(
+    code="SPACING_UNUSABLE",
+    detail="The distance between pixels that this file gives is not one that a detector has. It was left aside: pixels "
+    "are shown as squares, and lengths are unknown.",
+)
 _SQUARE = 0.01
 """Chosen: a hundredth of a side is below what the eye sees and what a spacing is rounded to."""
 
@@ -107,7 +112,7 @@ def _to_modality(dataset: FileDataset, stored: NDArray[Any], layout: PixelLayout
     stored_range, is_exceeded = _stored_range(stored, layout)
     transform = read_modality(dataset, stored_range)
     transform.apply(stored, out=pixels)
-    padding = _usable_padding(dataset, layout, transform, pixels)
+    padding = _usable_padding(dataset, stored_range, transform, pixels)
     voi, cautions = choose_voi(dataset, pixels, padding=padding, value_range=transform.value_range)
     return _Decoded(
         pixels=pixels,
@@ -138,10 +143,10 @@ def _representable(bits: int, *, is_signed: bool) -> tuple[int, int]:
 
 
 def _usable_padding(
-    dataset: FileDataset, layout: PixelLayout, transform: ModalityTransform, pixels: NDArray[np.float32]
+    dataset: FileDataset, stored_range: tuple[int, int], transform: ModalityTransform, pixels: NDArray[np.float32]
 ) -> tuple[float, float] | None:
     """Give the padding, unless it would cover the whole image."""
-    padding = read_padding(dataset, transform, is_signed=layout.is_signed, bits_stored=layout.bits_stored)
+    padding = read_padding(dataset, transform, stored_range=stored_range)
     if padding is None or ((pixels >= padding[0]) & (pixels <= padding[1])).all():
         return None
     return padding
@@ -166,6 +171,7 @@ def _assemble(
         *decoded.cautions,
         *(() if shape is matching else (_POLARITY_CONTRADICTED,)),
         *(() if abs(aspect - 1) <= _SQUARE else (_PIXELS_NOT_SQUARE,)),
+        *((_SPACING_UNUSABLE,) if dicom_header.is_spacing_unusable(dataset) else ()),
     )
     return Radiograph(
         pixels=decoded.pixels,

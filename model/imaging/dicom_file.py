@@ -31,13 +31,18 @@ def parse_dicom(data: bytes, *, limits: ReadLimits) -> FileDataset:
     """Parse a whole file; its file meta information may lack a transfer syntax.
 
     Raises:
-        UnreadableDicomError: Damaged, cut off, or of more elements than `limits` allows.
+        UnreadableDicomError: Damaged, cut off, of sequences too deep inside one another, or of more elements than
+            `limits` allows.
         ImageTooLargeError: A deflated data set inflates to more than `limits` allows.
     """
     try:
         return _parse(data, limits)
     except UnreadableFileError:
         raise
+    except RecursionError as error:
+        raise UnreadableDicomError(
+            "The sequences of this DICOM file lie too deep inside one another to be read."
+        ) from error
     except Exception as error:  # pydicom raises whatever its parsing meets; any of it means that the file is damaged
         raise UnreadableDicomError("The DICOM file is damaged or cut off: it cannot be parsed.") from error
 

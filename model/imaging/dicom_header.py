@@ -26,6 +26,11 @@ _VIEW_CODES = {
 }
 _AGE_UNITS_PER_YEAR = {"D": 365.25, "W": 365.25 / 7, "M": 12.0, "Y": 1.0}
 
+_SPACING_MM = (0.001, 100.0)
+"""Chosen: detectors have 0.02 to 0.5 mm, a picture of one that was made smaller some millimetres."""
+
+_MOST_STRETCHED = 20.0
+"""Chosen: a pixel more than twenty times as high as wide, or as wide as high, is a mistake of the header."""
 
 MAX_VALUE_BYTES = 2 * 1024 * 1024
 """Size of an attribute that is looked up, its sequence items with it. The largest table of 65536 entries has 131,072;
@@ -134,8 +139,8 @@ def spacing(dataset: Dataset) -> PixelSpacing | None:
     Source:
         DICOM PS3.3 10.7.1.3.
     """
-    corrected = _pair(dataset, "PixelSpacing")
-    at_detector = _pair(dataset, "ImagerPixelSpacing")
+    corrected = _pair(dataset, "PixelSpacing", within=_SPACING_MM)
+    at_detector = _pair(dataset, "ImagerPixelSpacing", within=_SPACING_MM)
     if corrected is not None and corrected != at_detector:
         return PixelSpacing(row_mm=corrected[0], column_mm=corrected[1], at_detector=False)
     if at_detector is not None:
@@ -148,6 +153,9 @@ def pixel_aspect_ratio(dataset: Dataset) -> float:
 
     From the spacing where there is one, else from Pixel Aspect Ratio (0028,0034); 1 where neither is usable.
 
+    Returns:
+        [1/20, 20].
+
     Source:
         DICOM PS3.3 C.7.6.3.1.7.
     """
@@ -156,6 +164,14 @@ def pixel_aspect_ratio(dataset: Dataset) -> float:
         return known.row_mm / known.column_mm
     given = _pair(dataset, "PixelAspectRatio")
     return given[0] / given[1] if given else 1.0
+
+
+def is_spacing_unusable(dataset: Dataset) -> bool:
+    """Tell whether the header gives spacings or an aspect ratio, and none of them can be used."""
+    if spacing(dataset) is not None or _pair(dataset, "PixelAspectRatio") is not None:
+        return False
+    given = (dataset.get_item(keyword) for keyword in ("PixelSpacing", "ImagerPixelSpacing", "PixelAspectRatio"))
+    return any(element is not None and element.value not in (None, b"", "") for element in given)
 
 
 def age_years(dataset: Dataset) -> float | None:
@@ -180,14 +196,17 @@ def burned_in_annotation(dataset: Dataset) -> bool | None:
     return {"YES": True, "NO": False}.get(text(dataset, "BurnedInAnnotation") or "")
 
 
-def _pair(dataset: Dataset, keyword: str) -> tuple[float, float] | None:
+def _pair(
+    dataset: Dataset, keyword: str, *, within: tuple[float, float] = (0.0, math.inf)
+) -> tuple[float, float] | None:
+    """Give two numbers above 0 that can be the sides of a pixel; `None` where there are none."""
     try:
         found = numbers(dataset, keyword)
     except UnreadableDicomError:
         return None
-    if len(found) != 2 or min(found) <= 0:
+    if len(found) != 2 or min(found) <= 0 or min(found) < within[0] or max(found) > within[1]:
         return None
-    return found[0], found[1]
+    return (found[0], found[1]) if 1 / _MOST_STRETCHED <= found[0] / found[1] <= _MOST_STRETCHED else None
 
 
 def _day(dataset: Dataset, keyword: str) -> date | None:

@@ -55,6 +55,8 @@ def read_layout(dataset: Dataset, *, limits: ReadLimits) -> PixelLayout:
         raise UnsupportedPixelsError(
             f"This DICOM file holds {frames} frames; a radiograph has one.", measured=frames, limit=1
         )
+    if frames < 0:
+        raise UnreadableDicomError("Number of Frames of this DICOM file is below 0.")
     bits_stored = integer(dataset, "BitsStored")
     layout = PixelLayout(
         rows=integer(dataset, "Rows"),
@@ -63,7 +65,7 @@ def read_layout(dataset: Dataset, *, limits: ReadLimits) -> PixelLayout:
         bits_allocated=integer(dataset, "BitsAllocated"),
         bits_stored=bits_stored,
         high_bit=integer(dataset, "HighBit", default=bits_stored - 1),
-        is_signed=integer(dataset, "PixelRepresentation", default=0) == 1,
+        is_signed=_is_signed(dataset),
         photometric_interpretation=text(dataset, "PhotometricInterpretation") or "",
         has_overlay=_has_embedded_overlay(dataset),
     )
@@ -90,6 +92,17 @@ def pixel_data_of(dataset: Dataset) -> bytes:
     return element.value
 
 
+def _is_signed(dataset: Dataset) -> bool:
+    representation = integer(dataset, "PixelRepresentation", default=0)
+    if representation not in (0, 1):
+        raise UnreadableDicomError(
+            f"Pixel Representation of this DICOM file is {representation}; 0 and 1 are defined.",
+            measured=representation,
+            limit=1,
+        )
+    return representation == 1
+
+
 def _has_embedded_overlay(dataset: Dataset) -> bool:
     """Tell whether an overlay plane names bits of Pixel Data and brings no Overlay Data of its own.
 
@@ -104,7 +117,11 @@ def _check_layout(layout: PixelLayout) -> None:
     if layout.rows < 1 or layout.columns < 1:
         raise UnreadableDicomError("The header of this DICOM file declares an image without pixels.")
     if layout.samples not in (1, 3):
-        raise UnsupportedPixelsError(f"A pixel of this DICOM file has {layout.samples} samples; 1 or 3 are read.")
+        raise UnsupportedPixelsError(
+            f"A pixel of this DICOM file has {layout.samples} samples; 1 or 3 are read.",
+            measured=layout.samples,
+            limit=3,
+        )
     given = layout.photometric_interpretation
     if not given:
         raise UnreadableDicomError("The DICOM attribute PhotometricInterpretation, which the pixels need, is missing.")
@@ -112,11 +129,28 @@ def _check_layout(layout: PixelLayout) -> None:
         raise UnsupportedPixelsError("The photometric interpretation of this DICOM file is not one of a radiograph.")
     if (given in _COLOURS) is not layout.is_colour:
         raise UnreadableDicomError("Photometric Interpretation and Samples per Pixel of this DICOM file disagree.")
-    if layout.bits_allocated not in (8, 16) or (layout.is_colour and layout.is_signed):
+    _check_bits(layout)
+
+
+def _check_bits(layout: PixelLayout) -> None:
+    if layout.bits_allocated not in (8, 16):
         raise UnsupportedPixelsError(
-            f"A sample of this DICOM file takes {layout.bits_allocated} bits; gray of 8 or 16 bits is read."
+            f"A sample of this DICOM file takes {layout.bits_allocated} bits; 8 or 16 are read.",
+            measured=layout.bits_allocated,
+            limit=16,
         )
-    if not 2 <= layout.bits_stored <= layout.high_bit + 1 <= layout.bits_allocated:
+    if layout.is_colour and layout.is_signed:
+        raise UnsupportedPixelsError("The colours of this DICOM file may be below 0, which is not read.")
+    if layout.bits_stored < 2:
+        raise UnsupportedPixelsError(
+            f"The samples of this DICOM file have {layout.bits_stored} bits; 2 to 16 are read.",
+            measured=layout.bits_stored,
+            limit=2,
+        )
+    if not layout.bits_stored <= layout.high_bit + 1 <= layout.bits_allocated:
         raise UnreadableDicomError(
-            "Bits Allocated, Bits Stored and High Bit of this DICOM file contradict one another."
+            f"Bits Stored {layout.bits_stored}, High Bit {layout.high_bit} and Bits Allocated {layout.bits_allocated} "
+            "of this DICOM file contradict one another.",
+            measured=max(layout.bits_stored, layout.high_bit + 1),
+            limit=layout.bits_allocated if layout.bits_stored <= layout.high_bit + 1 else layout.high_bit + 1,
         )

@@ -81,11 +81,17 @@ def read_modality(dataset: Dataset, stored_range: tuple[int, int]) -> ModalityTr
 
 
 def read_padding(
-    dataset: Dataset, transform: ModalityTransform, *, is_signed: bool, bits_stored: int
+    dataset: Dataset, transform: ModalityTransform, *, stored_range: tuple[int, int]
 ) -> tuple[float, float] | None:
     """Look up Pixel Padding Value (0028,0120) and Range Limit (0028,0121), as an inclusive range of modality values.
 
     A Modality LUT need not keep the order of the padding's values, so its range is that of their images.
+
+    Args:
+        stored_range: Lowest and highest value that the file can store.
+
+    Returns:
+        `None` where there is no padding, or none that the file can store.
 
     Source:
         DICOM PS3.3 C.7.5.1.1.2.
@@ -95,12 +101,18 @@ def read_padding(
         limit = integer(dataset, "PixelPaddingRangeLimit", default=value)
     except UnreadableDicomError:
         return None
-    first, last = sorted(_as_stored(end, is_signed=is_signed, bits_stored=bits_stored) for end in (value, limit))
-    images = transform.apply(np.arange(first, last + 1, dtype=np.int64))
+    if not all(-0x8000 <= end <= 0xFFFF for end in (value, limit)):  # neither US nor SS: a mistake of the header
+        return None
+    ends = sorted(_as_stored(end, is_signed=stored_range[0] < 0) for end in (value, limit))
+    first, last = max(ends[0], stored_range[0]), min(ends[1], stored_range[1])
+    if first > last:
+        return None
+    padded = np.arange(first, last + 1) if transform.lut is not None else np.array([first, last])
+    images = transform.apply(padded)
     return float(images.min()), float(images.max())
 
 
-def _as_stored(value: int, *, is_signed: bool, bits_stored: int) -> int:
+def _as_stored(value: int, *, is_signed: bool) -> int:
     """Give a value that was written with the wrong sign the one that the pixels have."""
     if not is_signed:
         return value & 0xFFFF

@@ -2,18 +2,27 @@
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 from pydicom import uid
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate, get_frame
 from pydicom.pixels.decoders.base import get_decoder
+from pydicom.pixels.processing import convert_color_space
 
-from model.errors import UnreadableDicomError
+from model.errors import ImageTooLargeError, UnreadableDicomError, UnsupportedPixelsError
 from model.imaging.dicom_layout import PixelLayout
 from model.imaging.limits import ReadLimits
-from model.imaging.stream import StreamHeader, read_jpeg2000_header, read_jpeg_header, without_application_data
+from model.imaging.stream import (
+    StreamHeader,
+    is_luma_and_chroma,
+    jpeg_endings,
+    read_jpeg2000_header,
+    read_jpeg_header,
+    without_application_data,
+)
 
-_JPEG2000 = frozenset({uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K})
+JPEG2000 = frozenset({uid.JPEG2000Lossless, uid.JPEG2000, uid.HTJ2KLossless, uid.HTJ2KLosslessRPCL, uid.HTJ2K})
 _END_OF_IMAGE = b"\xff\xd9"
 _ITEM = b"\xfe\xff\x00\xe0"
 """Tag of an item, which every fragment begins with."""
@@ -23,11 +32,12 @@ def join_fragments(pixel_data: bytes, *, limits: ReadLimits) -> bytes:
     """Put the fragments of the compressed stream together.
 
     Raises:
-        UnreadableDicomError: Damaged, or of more fragments than `limits` allows.
+        UnreadableDicomError: Damaged.
+        ImageTooLargeError: More fragments than `limits` allows.
     """
     n_fragments = pixel_data.count(_ITEM)
     if n_fragments > limits.max_fragments:
-        raise UnreadableDicomError(
+        raise ImageTooLargeError(
             f"The compressed pixels of this DICOM file lie in {n_fragments} pieces; {limits.max_fragments} are read.",
             measured=n_fragments,
             limit=limits.max_fragments,
@@ -39,17 +49,21 @@ def join_fragments(pixel_data: bytes, *, limits: ReadLimits) -> bytes:
 
 
 def decode_stream(
-    stream: bytes, syntax: uid.UID, layout: PixelLayout, *, plugin: str, limits: ReadLimits
+    stream: bytes, syntax: uid.UID, header: StreamHeader, layout: PixelLayout, *, plugin: str
 ) -> NDArray[Any]:
     """Decode a JPEG, JPEG-LS or JPEG 2000 stream.
 
     Args:
+        header: As `read_stream_header` gives it.
         plugin: pydicom's name of the decoder.
 
+    Returns:
+        Samples as they are in the stream; signed where they are so there or in the layout.
+
     Raises:
-        UnreadableDicomError: The stream is damaged, contradicts the layout or asks for more than `limits` allows.
+        UnreadableDicomError: The stream is damaged or cut off.
+        UnsupportedPixelsError: Luma and chroma of more than 8 bits.
     """
-    header = _read_header(stream, syntax, layout, limits)
     match plugin:
         case "gdcm":
             return _decode_jpeg(stream, syntax, header, layout)
@@ -57,12 +71,18 @@ def decode_stream(
             return _decode_jpeg_ls(stream, syntax, header, layout)
     # Without the boxes of a JP2 file, which pydicom looks for the codestream in for ever if one has no length.
     bare = encapsulate([stream[header.start :]])
-    return decode_with_pydicom(syntax, bare, decoding_plugin=plugin, **_options(layout))
+    options = _options(layout) | {"pixel_representation": int(layout.is_signed or header.is_signed)}
+    return decode_with_pydicom(syntax, bare, decoding_plugin=plugin, **options)
 
 
-def _read_header(stream: bytes, syntax: uid.UID, layout: PixelLayout, limits: ReadLimits) -> StreamHeader:
-    """Read what the stream says about itself, and hold it against the data set and the limits."""
-    header = read_jpeg2000_header(stream) if syntax in _JPEG2000 else read_jpeg_header(stream)
+def read_stream_header(stream: bytes, syntax: uid.UID, layout: PixelLayout, *, limits: ReadLimits) -> StreamHeader:
+    """Read what the stream says about itself, and hold it against the data set and the limits.
+
+    Raises:
+        UnreadableDicomError: It says nothing, or contradicts the layout.
+        ImageTooLargeError: More scans or tiles than `limits` allows.
+    """
+    header = read_jpeg2000_header(stream) if syntax in JPEG2000 else read_jpeg_header(stream)
     if header is None:
         raise UnreadableDicomError("The compressed pixels of this DICOM file have no readable header.")
     if not _agrees(header, syntax, layout):
@@ -72,7 +92,7 @@ def _read_header(stream: bytes, syntax: uid.UID, layout: PixelLayout, limits: Re
         (header.n_tiles, limits.max_tiles, "tiles"),
     ):
         if measured > limit:
-            raise UnreadableDicomError(
+            raise ImageTooLargeError(
                 f"The compressed pixels of this DICOM file lie in {measured} {name}; {limit} are read.",
                 measured=measured,
                 limit=limit,
@@ -85,20 +105,54 @@ def _agrees(header: StreamHeader, syntax: uid.UID, layout: PixelLayout) -> bool:
         return False
     if syntax == uid.JPEGBaseline8Bit and header.precision != 8:
         return False
-    return header.precision <= layout.bits_allocated
+    # Shifted values fill the bits up to High Bit, others no more than Bits Stored: between them lies neither.
+    is_ambiguous = layout.bits_stored < header.precision <= layout.high_bit
+    return header.precision <= layout.bits_allocated and not is_ambiguous
 
 
 def _decode_jpeg(stream: bytes, syntax: uid.UID, header: StreamHeader, layout: PixelLayout) -> NDArray[Any]:
     """Decode with GDCM, which reads the process from the stream itself.
 
-    pydicom keeps JPEG Extended of 12 bits from it by the name of the syntax. And GDCM masks values to Bits Stored,
-    which would turn what compression lifts above the brightest value into black: the stream's precision is named.
+    pydicom keeps JPEG Extended of 12 bits from it by the name of the syntax. GDCM masks values to Bits Stored, which
+    would turn what compression lifts above the brightest value into black: the stream's precision is named. It reads
+    8 bits into 8 only, and components called red, green and blue as they are in the stream.
     """
-    clean = encapsulate([without_application_data(stream)])
     if syntax == uid.JPEGExtended12Bit and header.precision > 8:
         syntax = uid.JPEGLossless
-    options = _options(layout) | {"bits_stored": max(header.precision, layout.bits_stored)}
-    return decode_with_pydicom(syntax, clean, decoding_plugin="gdcm", **options)
+    is_narrow = header.precision == 8 and not layout.is_signed
+    options = _options(layout) | {
+        "bits_allocated": 8 if is_narrow else layout.bits_allocated,
+        "bits_stored": 8 if is_narrow else max(header.precision, layout.bits_stored),
+        "photometric_interpretation": "RGB" if layout.is_colour else layout.photometric_interpretation,
+    }
+    streams = (without_application_data(stream, header, ending=ending) for ending in jpeg_endings(header))
+    stored, *others = (
+        decode_with_pydicom(syntax, encapsulate([clean]), decoding_plugin="gdcm", **options) for clean in streams
+    )
+    if not all(np.array_equal(stored, other) for other in others):
+        raise UnreadableDicomError("The compressed pixels of this DICOM file are damaged or cut off.")
+    if layout.is_colour and _is_luma_and_chroma(stream, layout):
+        stored = to_rgb(stored)
+    return stored.astype(f"{stored.dtype.kind}{layout.bits_allocated // 8}", copy=False)
+
+
+def _is_luma_and_chroma(stream: bytes, layout: PixelLayout) -> bool:
+    """Tell what the components are: as the stream says, else as the header does."""
+    of_stream = is_luma_and_chroma(stream)
+    return layout.photometric_interpretation.startswith("YBR") if of_stream is None else of_stream
+
+
+def to_rgb(luma_and_chroma: NDArray[Any]) -> NDArray[Any]:
+    """Turn luma and chroma into red, green and blue.
+
+    Args:
+        luma_and_chroma: (H, W, 3) unsigned, as YBR_FULL.
+
+    Raises:
+        UnsupportedPixelsError: More than 8 bits.
+    """
+    check_convertible(8 * luma_and_chroma.dtype.itemsize)
+    return convert_color_space(luma_and_chroma, "YBR_FULL", "RGB")
 
 
 def _decode_jpeg_ls(stream: bytes, syntax: uid.UID, header: StreamHeader, layout: PixelLayout) -> NDArray[Any]:
@@ -124,6 +178,18 @@ def _options(layout: PixelLayout) -> dict[str, Any]:
         "photometric_interpretation": layout.photometric_interpretation,
         "pixel_keyword": "PixelData",
     }
+
+
+def check_convertible(bits: int) -> None:
+    """Refuse luma and chroma that cannot be converted.
+
+    Raises:
+        UnsupportedPixelsError: More than 8 bits.
+    """
+    if bits > 8:
+        raise UnsupportedPixelsError(
+            f"The colours of this DICOM file have {bits} bits; luma and chroma of 8 are read.", measured=bits, limit=8
+        )
 
 
 def decode_with_pydicom(syntax: uid.UID, source: Dataset | bytes, **options: Any) -> NDArray[Any]:

@@ -64,7 +64,7 @@ def choose_voi(
         return robust_window(pixels, padding), (FOR_PROCESSING,)
     named = [*_read_voi_luts(dataset, value_range), *_read_windows(dataset)]
     for voi in named:
-        if voi is not None and not is_flattening(pixels, voi, padding):
+        if voi is not None and not is_flattening(pixels, voi, padding, value_range=value_range):
             is_defined = isinstance(voi, VoiLut) or _function(dataset)[1]
             cautions = () if voi is named[0] else (WINDOW_SKIPPED,)
             return voi, cautions if is_defined else (*cautions, VOI_FUNCTION_UNKNOWN)

@@ -3,6 +3,7 @@
 Each step works in float64, so that a reflection costs no bit of the float32 that `presentation_pixels` returns.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -99,10 +100,10 @@ def check_window(*, center: float, width: float, function: VoiLutFunction) -> No
     """Refuse a window that its function does not define.
 
     Raises:
-        InvalidWindowError: A value that is not finite, or a width outside the range of `function`.
+        InvalidWindowError: A value or an end that is not finite, or a width outside the range of `function`.
     """
-    if not (np.isfinite(center) and np.isfinite(width)):
-        raise InvalidWindowError(f"window center and width must be finite, not {center} and {width}")
+    if not math.isfinite(abs(center) + abs(width)):
+        raise InvalidWindowError(f"window center and width must be finite, and so its ends: not {center} and {width}")
     if function is VoiLutFunction.LINEAR and width < 1:
         raise InvalidWindowError(f"the width of a LINEAR window must be at least 1, not {width}")
     if width <= 0:

@@ -3,7 +3,8 @@
 It holds no name, identifier, date or accession number, so nothing downstream of it can leak one.
 """
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -121,7 +122,8 @@ class Radiograph:
         cautions: What decoding had to assume or correct.
 
     Raises:
-        ValueError: `pixels` is not a finite (H, W) float32 array, or `value_range` is empty: a fault of the decoder.
+        ValueError: `pixels` is not a finite (H, W) float32 array, another number is not finite, or `value_range` is
+            empty: a fault of the decoder.
     """
 
     pixels: NDArray[np.float32]
@@ -149,9 +151,22 @@ class Radiograph:
             raise ValueError("pixels must be finite")
         if not self.value_range[0] < self.value_range[1]:
             raise ValueError(f"value_range must rise, not {self.value_range}")
+        if not all(map(math.isfinite, self._numbers())) or self.pixel_aspect_ratio <= 0:
+            raise ValueError("every number of a radiograph must be finite, and its pixel aspect ratio above 0")
 
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         rows, columns = self.pixels.shape
         return rows, columns
+
+    def _numbers(self) -> Iterator[float]:
+        """Give what a header says in numbers: viewers receive them as JSON, which has none that are not finite."""
+        yield from (*self.value_range, *(self.rescale or ()), *(self.padding or ()))
+        yield self.pixel_aspect_ratio
+        if self.age_years is not None:
+            yield self.age_years
+        if self.spacing is not None:
+            yield from (self.spacing.row_mm, self.spacing.column_mm)
+        if isinstance(self.voi, VoiWindow):
+            yield from (self.voi.center, self.voi.width)

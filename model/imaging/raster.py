@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.errors import UnreadableRasterError, UnsupportedPixelsError
+from model.errors import ImageTooLargeError, UnreadableRasterError, UnsupportedPixelsError
 from model.imaging.colour import to_gray
 from model.imaging.exif import read_orientation, turn_upright
 from model.imaging.limits import ReadLimits, check_size
 from model.imaging.png import walk_png
 from model.imaging.radiograph import Caution, Encoding, NewPixels, Radiograph, new_pixels
-from model.imaging.stream import application_data, read_jpeg_header
+from model.imaging.stream import StreamHeader, application_data, jpeg_endings, read_jpeg_header
 
 _ADOBE, _EXIF = 0xEE, 0xE1
 _EXIF_PREFIX = b"Exif\0\0"
@@ -51,10 +51,10 @@ def read_jpeg(data: bytes, *, limits: ReadLimits, new_pixels: NewPixels = new_pi
     """Decode a JPEG file, turned as its EXIF orientation says.
 
     Raises:
-        UnreadableRasterError: Truncated, damaged or not a JPEG file, or of more scans than `limits` allows.
+        UnreadableRasterError: Truncated, damaged or not a JPEG file.
         UnsupportedPixelsError: Other than 8 bits a sample, or neither gray, three colours nor Adobe's CMYK.
         NotGrayscaleError: A picture in colour.
-        ImageTooLargeError: More pixels or bytes than `limits` allows.
+        ImageTooLargeError: More pixels, bytes or scans than `limits` allows.
     """
     header = read_jpeg_header(data)
     if header is None or header.rows == 0 or header.columns == 0:
@@ -69,18 +69,27 @@ def read_jpeg(data: bytes, *, limits: ReadLimits, new_pixels: NewPixels = new_pi
     # Without Adobe's mark nothing says whether 0 is no ink or all of it: black and white would be guessed.
     if is_cmyk and not application_data(data, _ADOBE, b"Adobe"):
         raise UnsupportedPixelsError("The JPEG file has printing colours and does not say which end of them is black.")
-    if data.rfind(b"\xff\xd9") < header.body:
+    if header.end == len(data):
         raise UnreadableRasterError("The JPEG file is cut off: its end is missing.")
     if header.n_scans > limits.max_scans:
-        raise UnreadableRasterError(
+        raise ImageTooLargeError(
             f"The JPEG file draws its image in {header.n_scans} scans; {limits.max_scans} are read.",
             measured=header.n_scans,
             limit=limits.max_scans,
         )
-    pixels = _decode(data, cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION)
+    pixels = _decode_jpeg(data, header)
     exif = application_data(data, _EXIF, _EXIF_PREFIX)
     cautions = (NO_HEADER, PRINTING_COLOURS) if is_cmyk else (NO_HEADER,)
     return _to_radiograph(turn_upright(pixels, read_orientation(exif)), Encoding.JPEG, cautions, new_pixels)
+
+
+def _decode_jpeg(data: bytes, header: StreamHeader) -> NDArray[Any]:
+    """Decode, and refuse what the decoder would fill up."""
+    flags = cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH | cv2.IMREAD_IGNORE_ORIENTATION
+    pixels, *others = (_decode(data[: header.end] + ending, flags) for ending in jpeg_endings(header))
+    if not all(np.array_equal(pixels, other) for other in others):
+        raise UnreadableRasterError("The image does not decode: the file is damaged.")
+    return pixels
 
 
 def _decode(data: bytes, flags: int) -> NDArray[Any]:

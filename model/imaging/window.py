@@ -11,17 +11,30 @@ from model.imaging.radiograph import VoiLut, VoiLutFunction, VoiWindow
 MIN_SHARE_INSIDE = 0.02
 """Chosen: a window that fewer than 2 % of the pixels lie in shows a silhouette, not a radiograph."""
 
+MIN_SHARE_OF_RAMP = 0.02
+"""Chosen: five of 256 levels of gray, from the lowest to the highest value that a file can hold, show nothing."""
+
 TAIL = 0.005
 """Chosen: half a percent at either end keeps markers and direct exposure from setting the range."""
 
 
-def is_flattening(pixels: Pixels, voi: VoiWindow | VoiLut, padding: tuple[float, float] | None) -> bool:
-    """Tell whether fewer than `MIN_SHARE_INSIDE` of the pixels, padding apart, lie strictly inside a window or table.
+def is_flattening(
+    pixels: Pixels,
+    voi: VoiWindow | VoiLut,
+    padding: tuple[float, float] | None,
+    *,
+    value_range: tuple[float, float],
+) -> bool:
+    """Tell whether hardly anything would show: too few pixels lie inside the window or table, or it is far too wide.
 
     Args:
         pixels: (H, W) modality values.
+        value_range: Lowest and highest value that the encoding can represent; the window may be wider, but not so much
+            that all of it takes less than `MIN_SHARE_OF_RAMP`.
     """
     low, high = _bounds(voi)
+    if isinstance(voi, VoiWindow) and value_range[1] - value_range[0] < MIN_SHARE_OF_RAMP * (high - low):
+        return True
     image = _outside_padding(pixels, padding)
     inside = int(np.count_nonzero((image > low) & (image < high)))
     return inside < MIN_SHARE_INSIDE * image.size

@@ -50,11 +50,29 @@ def test_every_row_says_what_to_send() -> None:
     assert [row[0] for row in ROWS if not row[-1].strip()] == []
 
 
+def source_in(*folders: str) -> str:
+    """Source of the tests, this one left out."""
+    paths = (path for folder in folders for path in sorted((ROOT / "tests" / folder).rglob("test_*.py")))
+    return "".join(path.read_text(encoding="utf-8") for path in paths)
+
+
 @pytest.mark.parametrize("code", REFUSAL_CODES)
 def test_every_code_has_a_test(code: str) -> None:
-    tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "model").glob("test_*.py"))
+    assert f'"{code}"' in source_in("model")
 
-    assert f'"{code}"' in tests
+
+@pytest.mark.parametrize("code", sorted(codes_of(OF_FILES)))
+def test_every_code_of_a_file_has_a_test(code: str) -> None:
+    assert f'"{code}"' in source_in("unit", "web")
+
+
+@pytest.mark.parametrize("what", ["fragments", "scans", "tiles", "pixels", "bytes"])
+def test_what_is_too_much_is_called_too_large(what: str) -> None:
+    row = next(row for row in ROWS if row[0] == "`IMAGE_TOO_LARGE`")
+    limits = (ROOT / "tests" / "unit" / "imaging" / "test_limits.py").read_text(encoding="utf-8")
+
+    assert what in row[2]
+    assert re.search(rf'def test_{what}.*?"IMAGE_TOO_LARGE"', limits, re.DOTALL)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.decoding.answer import Unreadable
 from model.errors import ImageTooLargeError, UnreadableFileError, WeightsCorruptError
 
 
@@ -24,3 +25,9 @@ def test_errors_carry_their_facts() -> None:
     assert (too_large.reason, too_large.measured, too_large.limit) == ("The image is too large.", 3, 2)
     assert str(corrupt) == "another hash: expected aa, found bb"
     assert (corrupt.expected, corrupt.actual) == ("aa", "bb")
+
+
+def test_answer_of_a_code_that_no_class_has_is_a_file_that_is_not_read() -> None:
+    error = Unreadable(code="OF_ANOTHER_VERSION", reason="Not read.").to_error()
+
+    assert (type(error), error.code, error.reason) == (UnreadableFileError, "UNREADABLE_FILE", "Not read.")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.cases.grayscale import describe_grayscale, modality_bytes, modality_scale
+from app.cases.pictures import thumbnail
 from model.imaging.pixels import presentation_pixels
 from model.imaging.radiograph import Encoding, Radiograph
 from model.imaging.reader import read_radiograph
@@ -66,3 +67,26 @@ def test_stored_values_are_told_from_the_decoded_radiograph(
     told = describe_grayscale(read_radiograph(make_radiograph_dicom(**attributes))).stored
 
     assert (None if told is None else (told.slope, told.intercept)) == stored
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"RescaleSlope": "8e34", "RescaleIntercept": "0", "PixelPaddingValue": 0xFFFF},
+        {"RescaleSlope": "8e34", "RescaleIntercept": "0", "PixelPaddingValue": 4000, "PixelPaddingRangeLimit": 0xFFFF},
+        {"RescaleSlope": "1e-37", "RescaleIntercept": "0"},
+        {"ImagerPixelSpacing": ["1e308", "1e-308"]},
+        {"ImagerPixelSpacing": ["1e-308", "1e308"]},
+        {"WindowCenter": "-1.7e308", "WindowWidth": "1.7e308"},
+        {"WindowCenter": "0", "WindowWidth": "1.7e308", "VOILUTFunction": "SIGMOID"},
+    ],
+    ids=str,
+)
+def test_extreme_headers_leave_only_finite_numbers(attributes: dict[str, object]) -> None:
+    radiograph = read_radiograph(make_radiograph_dicom(**attributes))  # type: ignore[arg-type]
+
+    sent = describe_grayscale(radiograph).model_dump(exclude={"padding", "stored"}, mode="json")
+
+    assert None not in [*sent.values(), *sent["voi"].values()]
+    assert radiograph.padding is None or np.isfinite(radiograph.padding).all()
+    assert len(thumbnail(radiograph)) > 50

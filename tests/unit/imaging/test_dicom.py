@@ -14,6 +14,7 @@ from model.errors import (
     UnsupportedPixelsError,
     UnsupportedTransferSyntaxError,
 )
+from model.imaging.dicom_pixels import PLUGINS
 from model.imaging.limits import ReadLimits
 from model.imaging.radiograph import (
     Radiograph,
@@ -22,6 +23,7 @@ from model.imaging.reader import read_radiograph
 from tests.factories import (
     make_chest_dicom,
     make_chest_phantom,
+    make_jpeg,
     make_lut,
     make_radiograph_dicom,
     make_step_wedge,
@@ -172,8 +174,10 @@ def test_unknown_compression_is_refused_by_name() -> None:
     dataset = read_back(make_radiograph_dicom(transfer_syntax=uid.JPEGLSLossless))
     dataset.file_meta.TransferSyntaxUID = uid.MPEG2MPML
 
-    with pytest.raises(UnsupportedTransferSyntaxError, match="MPEG2"):
+    with pytest.raises(UnsupportedTransferSyntaxError, match="MPEG2") as caught:
         read_radiograph(write(dataset))
+
+    assert caught.value.code == "UNSUPPORTED_TRANSFER_SYNTAX"
 
 
 def test_12_bit_jpeg_extended_keeps_what_compression_lifts_above_the_brightest_value() -> None:
@@ -285,6 +289,159 @@ def test_truncated_stream_is_refused(syntax: uid.UID) -> None:
 
     with pytest.raises(UnreadableDicomError, match="damaged or cut off"):
         read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize(
+    "syntax", [name for name in PLUGINS if uid.UID(name).is_encapsulated], ids=lambda name: uid.UID(name).keyword
+)
+def test_stream_that_was_cut_off_and_given_an_end_is_refused(syntax: str, share: float) -> None:
+    """Decoders paint what is missing gray and say so to nobody."""
+    bits_stored = 8 if syntax == uid.JPEGBaseline8Bit else 12
+    dataset = read_back(make_chest_dicom(rows=128, columns=96, bits_stored=bits_stored, transfer_syntax=syntax))
+    stream = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    dataset.PixelData = encapsulate([stream[: int(share * len(stream))].rstrip(b"\xff") + b"\xff\xd9"])
+
+    with pytest.raises(UnreadableDicomError):
+        read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("syntax", [uid.JPEGBaseline8Bit, uid.JPEGExtended12Bit, uid.JPEGLosslessSV1])
+@pytest.mark.parametrize("rest", [b"", b"\xff\xd9", b"\xff\xd9\0", b"\xff\xd9" + bytes(range(256)) * 4])
+def test_whole_jpeg_stream_is_read_whatever_follows_it(syntax: uid.UID, rest: bytes) -> None:
+    bits_stored = 8 if syntax == uid.JPEGBaseline8Bit else 12
+    data = make_chest_dicom(rows=64, columns=64, bits_stored=bits_stored, transfer_syntax=syntax)
+    dataset = read_back(data)
+    stream = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    dataset.PixelData = encapsulate([stream[: stream.rindex(b"\xff\xd9")] + rest])
+
+    assert np.array_equal(read_radiograph(write(dataset)).pixels, read_radiograph(data).pixels)
+
+
+@pytest.mark.parametrize("is_cut_off", [False, True])
+def test_progressive_jpeg_stream_is_read_whole_or_not_at_all(is_cut_off: bool) -> None:
+    gray = np.rint(255 * make_chest_phantom(64, 64)).astype(np.uint8)
+    stream = make_jpeg(gray, is_progressive=True)
+    dataset = read_back(make_radiograph_dicom(gray, bits_stored=8, transfer_syntax=uid.JPEGBaseline8Bit))
+    dataset.PixelData = encapsulate([stream[: len(stream) * 4 // 5] + b"\xff\xd9" if is_cut_off else stream])
+
+    if is_cut_off:
+        with pytest.raises(UnreadableDicomError, match="cut off"):
+            read_radiograph(write(dataset))
+    else:
+        assert np.abs(read_radiograph(write(dataset)).pixels - gray).max() < 30
+
+
+def test_jpeg_stream_of_8_bits_is_read_into_16() -> None:
+    data = make_chest_dicom(rows=64, columns=64, bits_stored=8, transfer_syntax=uid.JPEGBaseline8Bit)
+    dataset = read_back(data)
+    dataset.BitsAllocated = 16
+
+    assert np.array_equal(read_radiograph(write(dataset)).pixels, read_radiograph(data).pixels)
+
+
+SHIFTED = [uid.RLELossless, uid.JPEGLSLossless, uid.JPEG2000Lossless, uid.HTJ2KLossless, uid.JPEGLosslessSV1]
+
+
+@pytest.mark.parametrize("is_signed", [False, True])
+@pytest.mark.parametrize("syntax", SHIFTED, ids=lambda syntax: syntax.keyword)
+def test_compressed_values_below_a_high_bit_are_shifted_down(syntax: uid.UID, is_signed: bool) -> None:
+    wedge = make_step_wedge(64, 64, is_signed=is_signed)
+    dataset = read_back(make_radiograph_dicom((wedge << 4) & 0xFFFF, bits_stored=16, transfer_syntax=syntax))
+    dataset.BitsStored, dataset.HighBit, dataset.PixelRepresentation = 12, 15, int(is_signed)
+
+    radiograph = read_radiograph(write(dataset))
+
+    assert np.array_equal(radiograph.pixels, wedge)
+    assert "BITS_STORED_EXCEEDED" not in codes(radiograph)
+
+
+def test_compressed_values_of_just_the_stored_bits_are_not_shifted() -> None:
+    wedge = make_step_wedge(64, 64)
+    dataset = read_back(make_radiograph_dicom(wedge, transfer_syntax=uid.JPEGLosslessSV1))
+    dataset.HighBit = 15
+
+    assert np.array_equal(read_radiograph(write(dataset)).pixels, wedge)
+
+
+def test_stream_whose_precision_lies_between_bits_stored_and_high_bit_is_refused() -> None:
+    dataset = read_back(make_radiograph_dicom(bits_stored=14, transfer_syntax=uid.JPEGLosslessSV1))
+    dataset.BitsStored, dataset.HighBit = 12, 15
+
+    with pytest.raises(UnreadableDicomError, match="contradict"):
+        read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("lowest", [0, -100])
+def test_signed_stream_under_a_header_without_a_sign_is_read_unless_it_is_below_0(lowest: int) -> None:
+    wedge = np.maximum(make_step_wedge(64, 64, is_signed=True), lowest)
+    dataset = read_back(make_radiograph_dicom(wedge, is_signed=True, transfer_syntax=uid.JPEG2000Lossless))
+    dataset.PixelRepresentation = 0
+
+    if lowest < 0:
+        with pytest.raises(UnreadableDicomError, match="below 0"):
+            read_radiograph(write(dataset))
+    else:
+        assert np.array_equal(read_radiograph(write(dataset)).pixels, wedge)
+
+
+@pytest.mark.parametrize(("excess", "is_read"), [(bytes(128), True), (b"\0\1", False)], ids=["zeros", "pixels"])
+def test_zeros_after_uncompressed_pixels_are_padding(excess: bytes, is_read: bool) -> None:
+    dataset = read_back(make_radiograph_dicom(**WINDOW))  # type: ignore[arg-type]
+    dataset.PixelData += excess
+
+    if is_read:
+        assert np.array_equal(read_radiograph(write(dataset)).pixels, make_step_wedge())
+    else:
+        with pytest.raises(UnreadableDicomError, match="1026 bytes; its header describes 1024"):
+            read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("photometric", ["YBR_ICT", "YBR_RCT"])
+@pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.RLELossless, uid.JPEGLSLossless])
+def test_colours_of_jpeg_2000_in_another_syntax_are_refused(syntax: uid.UID, photometric: str) -> None:
+    gray = np.dstack([make_step_wedge(bits_stored=8)] * 3)
+    dataset = read_back(make_radiograph_dicom(gray, bits_stored=8, transfer_syntax=syntax))
+    dataset.PhotometricInterpretation = photometric
+
+    with pytest.raises(UnsupportedPixelsError, match=f"{photometric} .* {syntax.name}"):
+        read_radiograph(write(dataset))
+
+
+@pytest.mark.parametrize("syntax", [uid.ExplicitVRLittleEndian, uid.RLELossless, uid.JPEGLSLossless])
+def test_luma_and_chroma_of_more_than_8_bits_are_refused(syntax: uid.UID) -> None:
+    gray = np.dstack([make_step_wedge()] * 3)
+    dataset = read_back(make_radiograph_dicom(gray, transfer_syntax=syntax))
+    dataset.PhotometricInterpretation = "YBR_FULL"
+
+    with pytest.raises(UnsupportedPixelsError, match="16 bits") as caught:
+        read_radiograph(write(dataset))
+
+    assert (caught.value.measured, caught.value.limit) == (16, 8)
+
+
+@pytest.mark.parametrize(("planes", "match"), [(None, "PlanarConfiguration.* missing"), (5, "neither 0 nor 1")])
+def test_order_of_uncompressed_colours_must_be_told(planes: int | None, match: str) -> None:
+    gray = np.dstack([make_step_wedge(bits_stored=8)] * 3)
+
+    with pytest.raises(UnreadableDicomError, match=match):
+        read_radiograph(make_radiograph_dicom(gray, bits_stored=8, PlanarConfiguration=planes))
+
+
+def test_negative_number_of_frames_is_refused() -> None:
+    with pytest.raises(UnreadableDicomError, match="Frames"):
+        read(NumberOfFrames="-3")
+
+
+def test_sequences_too_deep_to_be_parsed_are_not_called_damage() -> None:
+    depth = 3000
+    nested = b"\x09\0\x10\x10SQ\0\0\xff\xff\xff\xff\xfe\xff\0\xe0\xff\xff\xff\xff" * depth
+    nested += b"\xfe\xff\x0d\xe0\0\0\0\0\xfe\xff\xdd\xe0\0\0\0\0" * depth
+    data = make_radiograph_dicom()
+    at = data.index(b"\x28\0\x02\0US")
+
+    with pytest.raises(UnreadableDicomError, match="too deep"):
+        read_radiograph(data[:at] + nested + data[at:])
 
 
 @pytest.mark.parametrize(

@@ -139,3 +139,38 @@ def test_pixels_that_are_not_square_are_said(attributes: dict[str, object], rati
 
     assert radiograph.pixel_aspect_ratio == pytest.approx(ratio)
     assert ("PIXELS_NOT_SQUARE" in [caution.code for caution in radiograph.cautions]) is (abs(ratio - 1) > 0.01)
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"ImagerPixelSpacing": ["1e-308", "1e308"]},
+        {"ImagerPixelSpacing": ["1e308", "1e-308"]},
+        {"PixelSpacing": ["1e300", "1e300"]},
+        {"PixelSpacing": ["0.1", "2.1"]},
+        {"PixelAspectRatio": ["1", "2147483647"]},
+        {"PixelSpacing": ["0", "0"]},
+    ],
+    ids=str,
+)
+def test_spacing_that_no_detector_has_is_left_aside_with_a_caution(attributes: dict[str, object]) -> None:
+    radiograph = read(**({"ImagerPixelSpacing": None} | attributes))
+
+    assert (radiograph.pixel_aspect_ratio, radiograph.spacing) == (1, None)
+    assert [caution.code for caution in radiograph.cautions] == ["SPACING_UNUSABLE"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "ratio"),
+    [({"PixelAspectRatio": ["20", "1"]}, 20), ({"PixelSpacing": ["0.1", "2"]}, 1 / 20)],
+    ids=str,
+)
+def test_most_stretched_pixels_are_read(attributes: dict[str, object], ratio: float) -> None:
+    assert read(**({"ImagerPixelSpacing": None} | attributes)).pixel_aspect_ratio == pytest.approx(ratio)
+
+
+def test_unusable_spacing_beside_a_usable_one_is_no_caution() -> None:
+    radiograph = read(PixelSpacing=["0", "0"], ImagerPixelSpacing=["0.2", "0.2"])
+
+    assert radiograph.spacing == PixelSpacing(row_mm=0.2, column_mm=0.2, at_detector=True)
+    assert radiograph.cautions == ()

@@ -1,5 +1,7 @@
 """From stored values to what is shown: modality values, padding, the VOI step, polarity, colour."""
 
+import time
+
 import numpy as np
 import pytest
 from pydicom import uid
@@ -78,6 +80,21 @@ def test_signed_modality_lut_starts_below_zero() -> None:
     radiograph = read(bits_stored=8, is_signed=True, ModalityLUTSequence=[table])
 
     assert np.array_equal(radiograph.pixels, make_step_wedge(bits_stored=8, is_signed=True) + 128)
+
+
+@pytest.mark.parametrize(
+    ("first_value", "length", "expected"),
+    [(-5, 4096, 5), (-25536, 25536, 0), (40000, 4096, 0)],
+    ids=["below 0", "unsigned number taken for a signed one", "unsigned"],
+)
+def test_first_value_of_a_table_before_unsigned_values_is_what_the_table_has_room_for(
+    first_value: int, length: int, expected: int
+) -> None:
+    """A table of 0, 1, 2, ... gives the stored value 0 the distance of its first value from 0."""
+    table = make_lut(list(range(length)), first_value=0, bits=16)
+    table.add_new("LUTDescriptor", "SS" if first_value < 0 else "US", [length, first_value, 16])
+
+    assert read(ModalityLUTSequence=[table]).pixels.min() == expected
 
 
 @pytest.mark.parametrize("high_bit", [11, 15])
@@ -163,6 +180,51 @@ def test_padding_that_covers_the_whole_image_is_ignored() -> None:
     assert read(PixelPaddingValue=0, PixelPaddingRangeLimit=4095).padding is None
 
 
+@pytest.mark.parametrize(
+    ("is_signed", "value", "limit", "expected"),
+    [
+        (False, 4000, 65535, (4000, 4095)),
+        (False, 5000, 65535, None),
+        (True, -32768, -2000, (-2048, -2000)),
+    ],
+    ids=["one end", "both ends", "signed"],
+)
+def test_padding_ends_where_the_stored_values_do(
+    is_signed: bool, value: int, limit: int, expected: tuple[float, float] | None
+) -> None:
+    assert read(is_signed=is_signed, PixelPaddingValue=value, PixelPaddingRangeLimit=limit).padding == expected
+
+
+@pytest.mark.parametrize(
+    ("vr", "value", "limit"),
+    [("SL", -100_000_000, 0), ("SL", -2_000_000_000, 0), ("FD", 1e300, 0.0), ("UL", 4_000_000_000, 0)],
+)
+@pytest.mark.parametrize("is_signed", [False, True])
+def test_padding_that_16_bits_do_not_hold_is_ignored_at_once(
+    vr: str, value: float, limit: float, is_signed: bool
+) -> None:
+    dataset = read_back(make_radiograph_dicom(is_signed=is_signed, **WINDOW))  # type: ignore[arg-type]
+    dataset.add_new(0x00280120, vr, value)
+    dataset.add_new(0x00280121, vr, limit)
+    data = write(dataset)
+    started = time.process_time()
+
+    assert read_radiograph(data).padding is None
+    assert time.process_time() - started < 1
+
+
+def test_padding_of_a_huge_slope_stays_finite() -> None:
+    padding = read(RescaleSlope="8e34", RescaleIntercept="0", PixelPaddingValue=4000, PixelPaddingRangeLimit=0xFFFF)
+
+    assert padding.padding == (float(np.float32(4000 * 8e34)), float(np.float32(4095 * 8e34)))
+
+
+def test_padding_through_a_table_is_the_range_of_its_images() -> None:
+    table = make_lut([100, 7, 300, *range(4093)], first_value=0, bits=12)
+
+    assert read(ModalityLUTSequence=[table], PixelPaddingValue=0, PixelPaddingRangeLimit=2).padding == (7, 300)
+
+
 # The VOI step
 
 
@@ -237,8 +299,8 @@ def test_missing_window_is_replaced_by_the_robust_range() -> None:
 
 @pytest.mark.parametrize(
     ("center", "width"),
-    [("50000", "100"), ("2048", "0"), ("2048", "-1"), ("2048", "1")],
-    ids=["beside the values", "no width", "negative width", "threshold"],
+    [("50000", "100"), ("2048", "0"), ("2048", "-1"), ("2048", "1"), ("-1.7e308", "1.7e308"), ("2048", "1e12")],
+    ids=["beside the values", "no width", "negative width", "threshold", "ends that are not finite", "far too wide"],
 )
 def test_unusable_window_is_replaced_by_the_robust_range(center: str, width: str) -> None:
     radiograph = read(WindowCenter=center, WindowWidth=width)

@@ -74,6 +74,40 @@ def test_frames() -> None:
     assert refusal(make_radiograph_dicom(NumberOfFrames="3")) == ("UNSUPPORTED_PIXELS", 3, 1)
 
 
+def chest(**attributes: object) -> bytes:
+    return make_radiograph_dicom(**({"WindowCenter": "2048", "WindowWidth": "4096"} | attributes))  # type: ignore[arg-type]
+
+
+def make_table(descriptor: list[int], n_entries: int) -> Sequence:
+    table = Dataset()
+    table.add_new("LUTDescriptor", "US", descriptor)
+    table.add_new("LUTData", "US", list(range(n_entries)))
+    return Sequence([table])
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ({"BitsAllocated": 32}, ("UNSUPPORTED_PIXELS", 32, 16)),
+        ({"SamplesPerPixel": 4}, ("UNSUPPORTED_PIXELS", 4, 3)),
+        ({"BitsStored": 1, "HighBit": 0}, ("UNSUPPORTED_PIXELS", 1, 2)),
+        ({"BitsStored": 17, "HighBit": 16}, ("UNREADABLE_DICOM", 17, 16)),
+        ({"HighBit": 9}, ("UNREADABLE_DICOM", 12, 10)),
+        ({"PixelRepresentation": 7}, ("UNREADABLE_DICOM", 7, 1)),
+        ({"Rows": 17}, ("UNREADABLE_DICOM", 16 * 32 * 2, 17 * 32 * 2)),
+        ({"Rows": 15}, ("UNREADABLE_DICOM", 16 * 32 * 2, 15 * 32 * 2)),
+        ({"BitsAllocated": 8, "BitsStored": 8, "HighBit": 7}, ("UNREADABLE_DICOM", 16 * 32 * 2, 16 * 32)),
+        ({"ModalityLUTSequence": make_table([300, 0, 8], 256)}, ("UNREADABLE_DICOM", 256, 300)),
+        ({"ModalityLUTSequence": make_table([256, 0, 17], 256)}, ("UNREADABLE_DICOM", 17, 16)),
+    ],
+    ids=lambda value: ", ".join(value) if isinstance(value, dict) else "",
+)
+def test_what_the_header_contradicts_is_measured(
+    attributes: dict[str, object], expected: tuple[str, float, float]
+) -> None:
+    assert refusal(chest(**attributes)) == expected
+
+
 def test_elements_of_a_data_set() -> None:
     dataset = read_back(make_radiograph_dicom())
     for element in range(0x1000, 0x1400):
@@ -110,14 +144,14 @@ def test_fragments() -> None:
     dataset.PixelData = encapsulate([stream], fragments_per_frame=200)
 
     assert read_radiograph(write(dataset)).shape == (64, 64)
-    assert refusal(write(dataset), ReadLimits(max_fragments=100)) == ("UNREADABLE_DICOM", 201, 100)
+    assert refusal(write(dataset), ReadLimits(max_fragments=100)) == ("IMAGE_TOO_LARGE", 201, 100)
 
 
 def test_scans_of_a_progressive_jpeg() -> None:
     data = make_jpeg(GRAY)
     scan = b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00"
 
-    assert refusal(data[:-2] + scan * 99 + data[-2:]) == ("UNREADABLE_IMAGE", 100, 64)
+    assert refusal(data[:-2] + scan * 99 + data[-2:]) == ("IMAGE_TOO_LARGE", 100, 64)
 
 
 def test_scans_of_a_jpeg_in_dicom() -> None:
@@ -125,7 +159,7 @@ def test_scans_of_a_jpeg_in_dicom() -> None:
     stream = get_frame(dataset.PixelData, 0, number_of_frames=1)
     dataset.PixelData = encapsulate([stream + b"\xff\xda" * 100])
 
-    assert refusal(write(dataset)) == ("UNREADABLE_DICOM", 101, 64)
+    assert refusal(write(dataset)) == ("IMAGE_TOO_LARGE", 101, 64)
 
 
 def test_tiles_of_a_jpeg_2000_image() -> None:
@@ -135,7 +169,7 @@ def test_tiles_of_a_jpeg_2000_image() -> None:
     stream[at + 24 : at + 32] = struct.pack(">II", 1, 1)
     dataset.PixelData = encapsulate([bytes(stream)])
 
-    assert refusal(write(dataset)) == ("UNREADABLE_DICOM", 5600, 4096)
+    assert refusal(write(dataset)) == ("IMAGE_TOO_LARGE", 5600, 4096)
 
 
 @pytest.mark.parametrize("size", [(0, 8), (8, 0)])

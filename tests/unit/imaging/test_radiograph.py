@@ -1,11 +1,12 @@
 """A `Radiograph` that exists is correct."""
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
-from model.imaging.radiograph import Encoding, Radiograph
+from model.imaging.radiograph import Encoding, PixelSpacing, Radiograph, VoiWindow
 
 PIXELS = np.zeros((2, 3), dtype=np.float32)
 
@@ -23,6 +24,25 @@ PIXELS = np.zeros((2, 3), dtype=np.float32)
 def test_invalid_radiographs_cannot_be_made(pixels: Any, value_range: tuple[float, float], match: str) -> None:
     with pytest.raises(ValueError, match=match):
         Radiograph(pixels=pixels, value_range=value_range, encoding=Encoding.DICOM)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        {"value_range": (0.0, math.inf)},
+        {"rescale": (math.nan, 0.0)},
+        {"padding": (0.0, math.inf)},
+        {"pixel_aspect_ratio": math.inf},
+        {"pixel_aspect_ratio": 0.0},
+        {"age_years": math.nan},
+        {"spacing": PixelSpacing(row_mm=1.0, column_mm=math.inf, at_detector=True)},
+        {"voi": VoiWindow(center=-math.inf, width=1.0)},
+    ],
+    ids=str,
+)
+def test_no_number_of_a_radiograph_is_endless(number: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="finite"):
+        Radiograph(pixels=PIXELS, encoding=Encoding.DICOM, **({"value_range": (0.0, 1.0)} | number))
 
 
 def test_shape_is_rows_and_columns() -> None:

@@ -158,6 +158,35 @@ def test_truncated_file_is_refused(make, share: float) -> None:  # type: ignore[
         read_radiograph(data[: int(share * len(data))])
 
 
+@pytest.mark.parametrize("share", [0.5, 0.9])
+@pytest.mark.parametrize("is_progressive", [False, True])
+def test_jpeg_that_was_cut_off_and_given_an_end_is_refused(share: float, is_progressive: bool) -> None:
+    """OpenCV would read it, gray where data are missing."""
+    data = make_jpeg(GRAY, is_progressive=is_progressive)
+
+    with pytest.raises(UnreadableRasterError, match="damaged"):
+        read_radiograph(data[: int(share * len(data))].rstrip(b"\xff") + b"\xff\xd9")
+
+
+def test_jpeg_that_declares_more_rows_than_it_holds_is_refused() -> None:
+    data = bytearray(make_jpeg(GRAY))
+    at = data.index(b"\xff\xc0")
+    data[at + 5 : at + 7] = struct.pack(">H", 80)
+
+    with pytest.raises(UnreadableRasterError, match="damaged"):
+        read_radiograph(bytes(data))
+
+
+@pytest.mark.parametrize("is_progressive", [False, True])
+@pytest.mark.parametrize("rest", [b"", b"behind it", make_jpeg(GRAY[:9])], ids=["nothing", "text", "another image"])
+def test_whole_jpeg_is_read_as_opencv_does(rest: bytes, is_progressive: bool) -> None:
+    data = make_jpeg(GRAY, is_progressive=is_progressive)
+
+    expected = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_ANYCOLOR)
+
+    assert np.array_equal(read_radiograph(data + rest).pixels, expected)
+
+
 def test_damaged_png_is_refused_by_its_checksum() -> None:
     data = bytearray(make_png(GRAY))
     data[60] ^= 1

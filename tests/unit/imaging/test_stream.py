@@ -5,7 +5,8 @@ import pytest
 from pydicom import uid
 from pydicom.encaps import get_frame
 
-from model.imaging.stream import read_jpeg2000_header, read_jpeg_header
+from model.imaging.stream import is_luma_and_chroma, jpeg_endings, read_jpeg2000_header, read_jpeg_header
+from tests import colours
 from tests.factories import make_chest_dicom, make_jpeg, read_back
 
 
@@ -55,6 +56,34 @@ def test_fill_bytes_between_segments_are_skipped() -> None:
 )
 def test_stream_without_a_frame_header_has_none(stream: bytes) -> None:
     assert read_jpeg_header(stream) is None
+
+
+def test_arithmetic_coding_keeps_its_end_mark() -> None:
+    stream = make_jpeg(np.zeros((8, 8), dtype=np.uint8))
+    header = read_jpeg_header(stream.replace(b"\xff\xc0", b"\xff\xc9"))
+
+    assert header is not None
+    assert jpeg_endings(header) == (b"\xff\xd9",)
+
+
+@pytest.mark.parametrize(
+    ("mark", "names", "expected"),
+    [
+        (b"", b"\1\2\3", None),
+        (b"", b"\0\1\2", None),
+        (b"", b"RGB", False),
+        (b"", b"rgb", False),
+        (colours.JFIF, b"RGB", True),
+        (colours.JFIF + colours.adobe(0), b"\1\2\3", True),
+        (colours.adobe(0), b"\1\2\3", False),
+        (colours.adobe(1), b"RGB", True),
+        (colours.adobe(2), b"RGB", False),
+        (b"\xff\xee\0\x07Adobe", b"\1\2\3", None),
+    ],
+    ids=repr,
+)
+def test_stream_says_what_its_components_are(mark: bytes, names: bytes, expected: bool | None) -> None:
+    assert is_luma_and_chroma(colours.jpeg(mark, names=names)) is expected
 
 
 @pytest.mark.parametrize("stream", [b"", b"\xff\x4f\xff\x51", b"\0" * 100], ids=repr)
