@@ -18,7 +18,7 @@ HTTP: dict[str, Any] = {
     "unseen": [],
     "left": 2,
     "slowest": [[1.25, 7, "cut"]],
-    "memory_mib": [{"server": 150, "decoders": 50}, {"server": 151, "decoders": 52}],
+    "memory_mib": [{"server": 150, "decoders": 50, "shared": 20}, {"server": 151, "decoders": 52, "shared": 40}],
     "is_alive": False,
 }
 
@@ -41,6 +41,7 @@ def test_faults_are_counted(tmp_path: Path) -> None:
         "| answers after more than 5 s when sent alone | 0 |",
         "| slowest | 1.25 s (cut, number 7) |",
         "| memory of the server after every tenth, MiB | 150, 151 |",
+        "| memory that both share for answers after every tenth, MiB | 20, 40 |",
         "| `READ` | 15 |",
         "| cut | 20 |",
     ):
