@@ -40,7 +40,7 @@ CONTROL_ROUND = "c"
 
 STEPS: Mapping[Budget, Mapping[str, int]] = {
     "small": {"release": 120, "left-out": 80, "protocol": 120, "control": 60, "ablation": 60},
-    "full": {"release": 1000, "left-out": 1000, "protocol": 2600, "control": 600, "ablation": 600},
+    "full": {"release": 3000, "left-out": 3000, "protocol": 2600, "control": 600, "ablation": 600},
 }
 """Optimiser steps of each kind of run."""
 
