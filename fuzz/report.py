@@ -20,7 +20,9 @@ made from a seed and its number alone, so that any can be made again: `python -m
 be read or refused with a code, within five seconds, and leave what read it as it was. What once was not is a test.
 """
 _TARGETS = {
-    "reader": "Reading alone, in one process: `python -m fuzz reader`. Seconds of the slowest are of a processor.",
+    "reader": "Reading alone, in one process: `python -m fuzz reader`. Seconds of the slowest are of a processor. "
+    "Decoders written in C keep some of what they held of a file that they give up on, so that the peak of this one "
+    "process rises; the server replaces a worker after every such file.",
     "http": "Through a real server, as an upload, with the fake predictor of the tests in place of the network: "
     "`python -m fuzz http`. What is kept is then looked at: pixels, thumbnail, grey scale, file, viewer page. Seconds "
     "are on the clock, of two uploads at a time.",
