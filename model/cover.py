@@ -17,8 +17,8 @@ from model.prediction import Correction
 from model.preprocess import ONE_GREY_LEVEL, Box, resize
 
 FILL_RADIUS = 8
-"""Chosen, in pixels of the network's input: of 30 normal radiographs, a box over 8 % of the input moved P(abnormal) by
-0.04 in the median; by 0.05 with 3 pixels, by 0.12 with a smooth surface in place of Telea's."""
+"""Chosen, in pixels of the network's input. It hardly matters: boxes over 8 % of the input, at random on 30 normal
+radiographs, raised P(abnormal) by 0.29 in the median, with 3 pixels by 0.25."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
