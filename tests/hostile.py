@@ -11,12 +11,13 @@ import numpy as np
 from app.decoding.answer import Outcome
 from app.decoding.work import decode_file
 from model.errors import UnreadableDicomError
+from model.imaging.dicom_file import FileBytes
 from model.imaging.radiograph import NewPixels
 
 
-def work(data: bytes, new_pixels: NewPixels) -> Outcome:
+def work(data: FileBytes, new_pixels: NewPixels) -> Outcome:
     """Do what the first word of the file says; anything else is decoded."""
-    word, _, argument = data.decode("latin-1").partition(" ")
+    word, _, argument = data[:].decode("latin-1").partition(" ")
     match word:
         case "signal":
             os.kill(os.getpid(), int(argument))
@@ -38,13 +39,13 @@ def work(data: bytes, new_pixels: NewPixels) -> Outcome:
     return decode_file(data, new_pixels)
 
 
-def allocate(data: bytes, new_pixels: NewPixels) -> Outcome:
+def allocate(data: FileBytes, new_pixels: NewPixels) -> Outcome:
     """Ask for as many megabytes as the file says, and call the file damaged when they are not given, as readers do."""
     import app.decoding.work as real
 
-    def read_radiograph(asked: bytes, **_: object) -> object:
+    def read_radiograph(asked: FileBytes, **_: object) -> object:
         try:
-            return np.ones(int(asked) * 1024**2, np.uint8)
+            return np.ones(int(asked[:]) * 1024**2, np.uint8)
         except MemoryError as error:
             raise UnreadableDicomError("The DICOM file is damaged.") from error
 
@@ -52,12 +53,12 @@ def allocate(data: bytes, new_pixels: NewPixels) -> Outcome:
     return real.decode_file(data, new_pixels)
 
 
-def fail(data: bytes, new_pixels: NewPixels) -> Outcome:
+def fail(data: FileBytes, new_pixels: NewPixels) -> Outcome:
     """Raise what a reader must not raise, with the file's text in it."""
     import app.decoding.work as real
 
-    def read_radiograph(asked: bytes, **_: object) -> object:
-        raise RuntimeError(asked.decode())
+    def read_radiograph(asked: FileBytes, **_: object) -> object:
+        raise RuntimeError(asked[:].decode())
 
     real.read_radiograph = read_radiograph  # type: ignore[assignment]
     return real.decode_file(data, new_pixels)

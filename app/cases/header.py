@@ -1,11 +1,11 @@
 """The header facts that people need beside the image: who, when, which study. They never pass through `model`."""
 
 from dataclasses import dataclass, fields
-from io import BytesIO
 
 from pydicom import dcmread
 from pydicom.dataset import Dataset
 
+from model.imaging.dicom_file import FileBytes, as_stream
 from model.imaging.quiet import quiet_pydicom
 from model.imaging.radiograph import Encoding
 
@@ -50,7 +50,7 @@ _ATTRIBUTES = {
 }
 
 
-def read_header(data: bytes, encoding: Encoding) -> HeaderFacts:
+def read_header(data: FileBytes, encoding: Encoding) -> HeaderFacts:
     """Read the header of a file that decoded; a raster file has none.
 
     A malformed value counts as absent: it must not keep a radiograph that decoded from being read.
@@ -58,7 +58,7 @@ def read_header(data: bytes, encoding: Encoding) -> HeaderFacts:
     if encoding is not Encoding.DICOM:
         return HeaderFacts()
     with quiet_pydicom():
-        dataset = dcmread(BytesIO(data), force=True, stop_before_pixels=True)
+        dataset = dcmread(as_stream(data), force=True, stop_before_pixels=True)
         return HeaderFacts(**{field.name: _text(dataset, *_ATTRIBUTES[field.name]) for field in fields(HeaderFacts)})
 
 

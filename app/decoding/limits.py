@@ -11,6 +11,9 @@ _CLOCK_FACTOR = 3
 """Chosen: on a machine with other work a decoder gets at least a third of a processor."""
 
 
+_SIZES = Path("/proc/self/statm")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodingLimits:
     """Upper bounds for one file.
@@ -52,10 +55,10 @@ def stop_clocks() -> None:
 def address_bytes() -> int:
     """Return the address space this process holds, in bytes; 0 where the system does not tell."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+        with _SIZES.open("rb", buffering=0) as sizes:
+            return int(sizes.read().split()[0]) * resource.getpagesize()
     except OSError:
         return 0
-    return pages * resource.getpagesize()
 
 
 def _set_limit(kind: int, value: int) -> None:

@@ -55,16 +55,11 @@ def write_all(handle: int, data: bytes) -> None:
         left = left[os.write(handle, left) :]
 
 
-def read_all(handle: int) -> bytes:
-    """Read a file from its start, wherever others have read it to."""
-    size = os.fstat(handle).st_size
-    data = os.pread(handle, size, 0)
-    while len(data) < size:
-        more = os.pread(handle, size - len(data), len(data))
-        if not more:
-            break
-        data += more
-    return data
+def map_file(handle: int) -> bytes | mmap.mmap:
+    """Map a file where it lies, whatever has been read of it: reading it would copy it once more."""
+    if os.fstat(handle).st_size == 0:
+        return b""
+    return mmap.mmap(handle, 0, mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0), mmap.PROT_READ)
 
 
 class AnswerMemory:

@@ -9,6 +9,7 @@ import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from typing import Any, Self, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -116,16 +117,19 @@ def _build(kind: Any, facts: Any, memory: AnswerMemory) -> Any:
         return tuple(_build(item, value, memory) for item, value in zip(_items(kind, facts), facts, strict=True))
     if origin is np.ndarray:
         return _copy_array(facts, memory)
-    if is_dataclass(kind):
-        hints = get_type_hints(kind)
-        return cast(Any, kind)(
-            **{field.name: _build(hints[field.name], facts[field.name], memory) for field in fields(kind)}
-        )
+    if isinstance(kind, type) and is_dataclass(kind):
+        return kind(**{name: _build(hint, facts[name], memory) for name, hint in _hints(kind).items()})
     if issubclass(kind, Enum):
         return kind(facts)
     if not isinstance(facts, (float, int) if kind is float else kind):
         raise TypeError(f"no {kind.__name__}")
     return facts
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Look up the types of a dataclass's fields once: for every answer anew it takes a third of a millisecond."""
+    return get_type_hints(kind)
 
 
 def _copy_array(facts: Mapping[str, Any], memory: AnswerMemory) -> NDArray[Any]:
@@ -144,7 +148,7 @@ def _choose(kinds: Sequence[Any], facts: object) -> Any:
     """Choose the member of a union that facts stand for: the dataclass with these fields, or the only one."""
     left = [kind for kind in kinds if kind is not types.NoneType]
     if len(left) > 1 and isinstance(facts, dict):
-        left = [kind for kind in left if is_dataclass(kind) and {field.name for field in fields(kind)} == facts.keys()]
+        left = [kind for kind in left if is_dataclass(kind) and _hints(cast(type, kind)).keys() == facts.keys()]
     if len(left) != 1:
         raise TypeError("no member of this union")
     return left[0]

@@ -9,11 +9,12 @@ from app.cases.header import read_header
 from app.decoding.answer import Decoded, Fault, Outcome, OutOfMemory, Unreadable
 from app.traces import places
 from model.errors import UnreadableFileError
+from model.imaging.dicom_file import FileBytes
 from model.imaging.radiograph import NewPixels
 from model.imaging.reader import read_radiograph
 
 
-def decode_file(data: bytes, new_pixels: NewPixels) -> Outcome:
+def decode_file(data: FileBytes, new_pixels: NewPixels) -> Outcome:
     """Decode a file and read its header."""
     try:
         radiograph = read_radiograph(data, new_pixels=new_pixels)

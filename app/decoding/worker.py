@@ -12,8 +12,9 @@ from typing import Self
 
 from app.decoding.answer import Answer, Decoded, Outcome, OutOfMemory
 from app.decoding.limits import DecodingLimits, address_bytes, hold_memory, start_clocks, stop_clocks
-from app.decoding.shared import AnswerMemory, read_all
+from app.decoding.shared import AnswerMemory, map_file
 from app.decoding.wire import DONE, JOB, TAKEN, Message, pack
+from model.imaging.dicom_file import FileBytes
 from model.imaging.radiograph import NewPixels
 
 SERVED = 10
@@ -22,7 +23,7 @@ CLOSED = 11
 _MOST_FILES = 100
 """Chosen: what a decoder leaks does not add up, and starting anew costs each file a tenth of a millisecond."""
 
-Work = Callable[[bytes, NewPixels], Outcome]
+Work = Callable[[FileBytes, NewPixels], Outcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +92,7 @@ class Worker:
         start_clocks(self._limits)
         taken = Message(kind=TAKEN, pid=os.getpid(), job=job, cpu_s=time.process_time())
         self._connection.sendall(taken.to_bytes())
-        outcome = self._work(read_all(file), self._memory.allocate)
+        outcome = self._work(map_file(file), self._memory.allocate)
         if isinstance(outcome, OutOfMemory):
             outcome = replace(outcome, held=max(0, address_bytes() - held))
         done = Message(kind=DONE, pid=os.getpid(), job=job, facts=pack(Answer(outcome=outcome), self._memory))

@@ -10,7 +10,7 @@ from pydicom.dataset import FileDataset
 
 from model.imaging import dicom_header
 from model.imaging.colour import to_gray
-from model.imaging.dicom_file import parse_dicom
+from model.imaging.dicom_file import FileBytes, parse_dicom
 from model.imaging.dicom_layout import PixelLayout, read_layout
 from model.imaging.dicom_modality import ModalityTransform, read_modality, read_padding
 from model.imaging.dicom_pixels import decode_stored
@@ -57,7 +57,7 @@ _SQUARE = 0.01
 """Chosen: a hundredth of a side is below what the eye sees and what a spacing is rounded to."""
 
 
-def read_dicom(data: bytes, *, limits: ReadLimits, new_pixels: NewPixels = new_pixels) -> Radiograph:
+def read_dicom(data: FileBytes, *, limits: ReadLimits, new_pixels: NewPixels = new_pixels) -> Radiograph:
     """Decode a DICOM file of one frame.
 
     Raises:
@@ -85,7 +85,7 @@ class _Decoded:
     cautions: tuple[Caution, ...] = ()
 
 
-def _parse(data: bytes, limits: ReadLimits) -> tuple[FileDataset, tuple[Caution, ...]]:
+def _parse(data: FileBytes, limits: ReadLimits) -> tuple[FileDataset, tuple[Caution, ...]]:
     """Parse, and name the transfer syntax where the file does not: without one, pixels are not compressed."""
     dataset = parse_dicom(data, limits=limits)
     if "TransferSyntaxUID" in dataset.file_meta:

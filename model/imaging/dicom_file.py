@@ -2,6 +2,8 @@
 
 import zlib
 from io import BytesIO
+from mmap import mmap
+from typing import BinaryIO, cast
 
 from pydicom import dcmread, uid
 from pydicom.dataset import FileDataset, FileMetaDataset
@@ -10,6 +12,9 @@ from pydicom.tag import BaseTag
 
 from model.errors import UnreadableDicomError, UnreadableFileError
 from model.imaging.limits import ReadLimits, check_decoded_bytes, most_decoded_bytes
+
+FileBytes = bytes | mmap
+"""A whole file: in memory, or mapped there where it lies, which saves copying it."""
 
 _PREFIX = b"DICM"
 _FILE_META = b"\x02\x00"
@@ -22,12 +27,12 @@ _START = 132
 _BARE_STARTS = (b"\x02\x00\x00\x00", b"\x02\x00\x10\x00", b"\x08\x00\x05\x00", b"\x08\x00\x08\x00", b"\x08\x00\x16\x00")
 
 
-def is_dicom(data: bytes) -> bool:
+def is_dicom(data: FileBytes) -> bool:
     """Tell by the content: `DICM` after the preamble, or the first attributes of a data set without one."""
     return _has_prefix(data) or data[:4] in _BARE_STARTS
 
 
-def parse_dicom(data: bytes, *, limits: ReadLimits) -> FileDataset:
+def parse_dicom(data: FileBytes, *, limits: ReadLimits) -> FileDataset:
     """Parse a whole file; its file meta information may lack a transfer syntax.
 
     Raises:
@@ -47,23 +52,24 @@ def parse_dicom(data: bytes, *, limits: ReadLimits) -> FileDataset:
         raise UnreadableDicomError("The DICOM file is damaged or cut off: it cannot be parsed.") from error
 
 
-def _parse(data: bytes, limits: ReadLimits) -> FileDataset:
-    source = _MeteredFile(data, limits.max_elements)
-    source.seek(_START if _has_prefix(data) else 0)
+def _parse(data: FileBytes, limits: ReadLimits) -> FileDataset:
+    source = _metered(data, limits)
+    start = _START if _has_prefix(data) else 0
+    source.seek(start)
     meta = FileMetaDataset()
-    if data.startswith(_FILE_META, source.tell()):
+    if data[start : start + len(_FILE_META)] == _FILE_META:
         meta = FileMetaDataset(read_dataset(source, False, True, stop_when=_is_outside_file_meta))
     if meta.get("TransferSyntaxUID") != uid.DeflatedExplicitVRLittleEndian:
         source.seek(0)
         return dcmread(source, force=not _has_prefix(data))
     # pydicom would inflate the data set whole, whatever its size.
-    inflated = _MeteredFile(_inflate(data, source.tell(), limits), limits.max_elements)
+    inflated = _metered(_inflate(data, source.tell(), limits), limits)
     dataset = FileDataset(inflated, read_dataset(inflated, False, True), data[:128], meta, False, True)
     dataset.set_original_encoding(False, True)
     return dataset
 
 
-def _has_prefix(data: bytes) -> bool:
+def _has_prefix(data: FileBytes) -> bool:
     return data[_START - len(_PREFIX) : _START] == _PREFIX
 
 
@@ -71,7 +77,7 @@ def _is_outside_file_meta(tag: BaseTag, _vr: str | None, _length: int) -> bool:
     return tag.group != 2
 
 
-def _inflate(data: bytes, start: int, limits: ReadLimits) -> bytes:
+def _inflate(data: FileBytes, start: int, limits: ReadLimits) -> bytes:
     limit = most_decoded_bytes(len(data), limits)
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     inflated = inflater.decompress(memoryview(data)[start:], limit + 1)
@@ -81,20 +87,38 @@ def _inflate(data: bytes, start: int, limits: ReadLimits) -> bytes:
     return inflated
 
 
-class _MeteredFile(BytesIO):
-    """Bytes that may be read only so often, which bounds the elements that pydicom makes objects of.
+def as_stream(data: FileBytes) -> BinaryIO:
+    """Give a file as something to read from, at its start; a mapped one is its own stream, and the only one.
+
+    Returns:
+        What has `read`, `seek` and `tell`; pydicom asks for no more.
+    """
+    if isinstance(data, bytes):
+        return BytesIO(data)
+    data.seek(0)
+    return cast(BinaryIO, data)
+
+
+def _metered(data: FileBytes, limits: ReadLimits) -> BinaryIO:
+    return cast(BinaryIO, _MeteredFile(as_stream(data), limits.max_elements))
+
+
+class _MeteredFile:
+    """A stream that may be read only so often, which bounds the elements that pydicom makes objects of.
 
     Raises:
         UnreadableDicomError: From `read`: too often, or without a size, as pydicom does only to inflate.
     """
 
-    def __init__(self, data: bytes, max_reads: int) -> None:
-        super().__init__(data)
+    def __init__(self, stream: BinaryIO, max_reads: int) -> None:
+        self._stream = stream
+        self.seek = stream.seek
+        self.tell = stream.tell
         self._max_reads = max_reads
         self._n_reads = 0
 
     def read(self, size: int | None = -1, /) -> bytes:
-        """Read as `BytesIO` does, and count it."""
+        """Read as streams do, and count it."""
         self._n_reads += 1
         if self._n_reads > self._max_reads:
             raise UnreadableDicomError(
@@ -104,4 +128,4 @@ class _MeteredFile(BytesIO):
             )
         if size is None or size < 0:
             raise UnreadableDicomError("The DICOM file is damaged: its file meta information cannot be read.")
-        return super().read(size)
+        return self._stream.read(size)

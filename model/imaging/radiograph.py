@@ -11,6 +11,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+_INFINITY_BITS = 0x7F800000
+"""The bits of a float32 infinity: those of finite numbers from 0 on are below, of all others from it on."""
+
 NewPixels = Callable[[tuple[int, int]], NDArray[np.float32]]
 """Makes the array that modality pixels are written to, of any values: a caller may want them in a place of its own."""
 
@@ -147,7 +150,7 @@ class Radiograph:
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.float32 or 0 in self.pixels.shape:
             raise ValueError(f"pixels must be (H, W) float32, not {self.pixels.shape} {self.pixels.dtype}")
-        if not np.isfinite(self.pixels).all():
+        if not _are_finite(self.pixels):
             raise ValueError("pixels must be finite")
         if not self.value_range[0] < self.value_range[1]:
             raise ValueError(f"value_range must rise, not {self.value_range}")
@@ -170,3 +173,8 @@ class Radiograph:
             yield from (self.spacing.row_mm, self.spacing.column_mm)
         if isinstance(self.voi, VoiWindow):
             yield from (self.voi.center, self.voi.width)
+
+
+def _are_finite(pixels: NDArray[np.float32]) -> bool:
+    """Tell by the bits, which takes a third of the time, unless some value is below 0."""
+    return bool(pixels.view(np.uint32).max() < _INFINITY_BITS) or bool(np.isfinite(pixels).all())

@@ -3,7 +3,7 @@
 from model.errors import ImageTooLargeError, UnknownFormatError
 from model.imaging import png
 from model.imaging.dicom import read_dicom
-from model.imaging.dicom_file import is_dicom
+from model.imaging.dicom_file import FileBytes, is_dicom
 from model.imaging.limits import DEFAULT_LIMITS, ReadLimits
 from model.imaging.radiograph import NewPixels, Radiograph, new_pixels
 from model.imaging.raster import read_jpeg, read_png
@@ -12,7 +12,7 @@ _JPEG_SIGNATURE = b"\xff\xd8\xff"
 
 
 def read_radiograph(
-    data: bytes, *, limits: ReadLimits = DEFAULT_LIMITS, new_pixels: NewPixels = new_pixels
+    data: FileBytes, *, limits: ReadLimits = DEFAULT_LIMITS, new_pixels: NewPixels = new_pixels
 ) -> Radiograph:
     """Decode a DICOM, PNG or JPEG file.
 
@@ -32,8 +32,9 @@ def read_radiograph(
         )
     if is_dicom(data):
         return read_dicom(data, limits=limits, new_pixels=new_pixels)
-    if data.startswith(png.SIGNATURE):
-        return read_png(data, limits=limits, new_pixels=new_pixels)
-    if data.startswith(_JPEG_SIGNATURE):
-        return read_jpeg(data, limits=limits, new_pixels=new_pixels)
+    content = data[:]  # copies what is mapped, and nothing else
+    if content.startswith(png.SIGNATURE):
+        return read_png(content, limits=limits, new_pixels=new_pixels)
+    if content.startswith(_JPEG_SIGNATURE):
+        return read_jpeg(content, limits=limits, new_pixels=new_pixels)
     raise UnknownFormatError("The file is neither DICOM nor PNG nor JPEG.")

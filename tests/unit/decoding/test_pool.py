@@ -124,6 +124,8 @@ def test_what_the_reader_refuses_is_refused_with_its_facts(pool: DecoderPool) ->
 
     with pytest.raises(UnknownFormatError) as unknown:
         pool.decode(b"neither")
+    with pytest.raises(UnknownFormatError):
+        pool.decode(b"")  # which no system maps
     with pytest.raises(ImageTooLargeError) as too_large:
         pool.decode(_with_checksums(bytes(huge)))
 

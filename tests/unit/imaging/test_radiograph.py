@@ -26,6 +26,23 @@ def test_invalid_radiographs_cannot_be_made(pixels: Any, value_range: tuple[floa
         Radiograph(pixels=pixels, value_range=value_range, encoding=Encoding.DICOM)
 
 
+@pytest.mark.parametrize("rest", [0, -1], ids=["no value below 0", "values below 0"])
+@pytest.mark.parametrize("endless", [math.inf, -math.inf, math.nan, -math.nan])
+def test_one_endless_value_is_found_among_any_others(rest: float, endless: float) -> None:
+    pixels = np.full((4, 5), rest, np.float32)
+    pixels[2, 3] = endless
+
+    with pytest.raises(ValueError, match="finite"):
+        Radiograph(pixels=pixels, value_range=(0.0, 1.0), encoding=Encoding.DICOM)
+
+
+def test_the_largest_and_lowest_values_are_finite() -> None:
+    largest = np.finfo(np.float32).max
+
+    for pixels in (np.full((2, 3), largest, np.float32), np.array([[-largest, largest, -0.0]], np.float32)):
+        assert Radiograph(pixels=pixels, value_range=(0.0, 1.0), encoding=Encoding.DICOM).pixels is pixels
+
+
 @pytest.mark.parametrize(
     "number",
     [

@@ -1,10 +1,15 @@
 """The one way in: content decides, and whatever the bytes, only `UnreadableFileError` comes out."""
 
+import mmap
+from pathlib import Path
+
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydicom import uid
 
+from app.cases.header import read_header
 from model.errors import UnknownFormatError, UnreadableFileError
 from model.imaging.radiograph import Encoding
 from model.imaging.reader import read_radiograph
@@ -44,6 +49,21 @@ quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCh
 )
 def test_content_decides_the_format(data: bytes, encoding: Encoding) -> None:
     assert read_radiograph(data).encoding is encoding
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_mapped_file_is_read_as_its_bytes_are(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(FILES[name])
+    expected = read_radiograph(FILES[name])
+
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        mapped.seek(100)  # whoever had it may have read from it
+        read, header = read_radiograph(mapped), read_header(mapped, expected.encoding)
+
+    np.testing.assert_array_equal(read.pixels, expected.pixels)
+    assert read.cautions == expected.cautions
+    assert header == read_header(FILES[name], expected.encoding)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0" * 400, b"GIF89a" + b"\0" * 200, b"%PDF-1.7 "], ids=repr)
