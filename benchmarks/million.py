@@ -76,6 +76,13 @@ def write_first_schema(path: Path, n_cases: int) -> None:
                 raw.executemany(statement, values)
 
 
+def count_cases(path: Path) -> int:
+    """Count the cases of a database."""
+    with closing(sqlite3.connect(path)) as raw:
+        n_cases: int = raw.execute("SELECT count(*) FROM cases").fetchone()[0]
+    return n_cases
+
+
 def _rows(n_cases: int) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]]:
     draw = random.Random(0)  # noqa: S311 invented cases, the same each time
     step = timedelta(days=365 * YEARS) / n_cases

@@ -70,12 +70,24 @@ def match_expression(listing: Listing) -> str | None:
         words = _WORD.findall(dated.replace("_", " "))
         if not words:  # signs alone, which no case is found by
             return '{words} : ""'
-        parts.append("{words} : (" + " AND ".join(map(_term, words)) + ")")
+        parts.append("{words} : (" + " AND ".join(map(_term, _without_implied(words))) + ")")
     finding = listing.finding.replace("-", "") if listing.finding else ""
     if listing.view is not View.ALL or finding:
         parts.append(f'{{facets}} : "in{listing.view.replace("-", "")}{finding}"')
     return " AND ".join(parts) or None
 
 
+def _without_implied(words: list[str]) -> list[str]:
+    """Leave out what is said twice, or what a longer word begins with: each is one more walk and narrows nothing."""
+    once = list(dict.fromkeys(words))
+    return [
+        word for word in once if _is_whole(word) or not any(other != word and other.startswith(word) for other in once)
+    ]
+
+
 def _term(word: str) -> str:
-    return f'"{word}"' if word.lower() in _STATES else f'"{word}"*'
+    return f'"{word}"' if _is_whole(word) else f'"{word}"*'
+
+
+def _is_whole(word: str) -> bool:
+    return word.lower() in _STATES

@@ -1,18 +1,18 @@
 """SQL of the worklist: its order, its pages, its counts, its search. Made to be quick among a million cases.
 
 Three ways lead to a page. Usually the index of the order is walked until the page is full. What is searched for, or
-rare, is taken from the full-text index and sorted, which is exact up to `MOST_SORTED` cases. What is searched for and
-common comes straight from the full-text index, newest first, whatever order was asked for.
+rare, is taken from the full-text index, which is asked once, and sorted: exact up to `MOST_SORTED` cases. What is
+searched for and common comes straight from the full-text index, newest first, whatever order was asked for.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, Select, column, func, literal, literal_column, select, table, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from app.cases.listing import REVIEWED_VIEWS, Listing, Received, Sort
 from app.cases.schemas import View
@@ -28,13 +28,48 @@ SPANS = {Received.DAY: timedelta(days=1), Received.WEEK: timedelta(days=7)}
 
 _SEARCH = table("case_search", column("rowid", Integer))
 
+_ROW = (
+    load_only(
+        Case.number,
+        Case.patient_id,
+        Case.accession_number,
+        Case.received_at,
+        Case.due_at,
+        Case.probability,
+        Case.n_radiographs,
+        Case.n_not_analysed,
+        Case.is_reviewed,
+        Case.reviewed_at,
+        Case.verdict,
+        raiseload=True,
+    ),
+    load_only(RadiographFile.file_name, RadiographFile.view_position, raiseload=True),
+    load_only(
+        Reading.status,
+        Reading.reason_code,
+        Reading.reason_detail,
+        Reading.reason_measured,
+        Reading.reason_limit,
+        Reading.finding,
+        Reading.flagged,
+        Reading.p_covid,
+        Reading.p_low,
+        Reading.p_high,
+        Reading.operating_point,
+        Reading.other_threshold,
+        raiseload=True,
+    ),
+)
+"""What a row tells and is ordered by. Turning the rest of three tables into objects would cost more than finding it,
+and what a reading holds behind its map lies on pages of its own."""
+
 Position = tuple[Any, ...]
 """Values of a list's sort columns for one case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What one row of the worklist is made of."""
+    """What one row of the worklist is made of; of each only what `_ROW` names."""
 
     case: Case
     radiograph: RadiographFile
@@ -50,12 +85,14 @@ class Plan:
         is_descending: Whether the greatest comes first.
         numbers: Query for the keys of its cases, not yet sorted or continued.
         found: Cases found by a search, at most `MOST_SORTED` + 1; `None` without a search.
+        newest: Keys that a cut search begins with, so that its first page need not ask again.
     """
 
     columns: tuple[Any, ...]
     is_descending: bool
     numbers: Select[Any]
     found: int | None = None
+    newest: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,17 +118,15 @@ def plan(session: Session, listing: Listing, *, now: datetime | None = None) -> 
         hits = select(_SEARCH.c.rowid).where(literal_column("case_search").op("MATCH")(match))
         if first is not None:
             hits = hits.where(_SEARCH.c.rowid >= first)
-        some = hits.order_by(_SEARCH.c.rowid.desc()).limit(MOST_SORTED + 1)
-        found = session.scalar(select(func.count()).select_from(some.subquery())) or 0
-        if found > MOST_SORTED:
-            return Plan(columns=(_SEARCH.c.rowid,), is_descending=True, numbers=hits, found=found)
+        found = session.scalars(hits.order_by(_SEARCH.c.rowid.desc()).limit(MOST_SORTED + 1)).all()
+        if len(found) > MOST_SORTED:
+            return Plan(columns=(_SEARCH.c.rowid,), is_descending=True, numbers=hits, found=len(found), newest=found)
         columns, is_descending = _order(listing)
-        numbers = select(Case.number).where(Case.number.in_(some))
         return Plan(
             columns=columns,
             is_descending=is_descending,
-            numbers=numbers,
-            found=found if listing.words else None,
+            numbers=select(Case.number).where(Case.number.in_(found)),
+            found=len(found) if listing.words else None,
         )
     columns, is_descending = _order(listing)
     numbers = select(Case.number).where(*_conditions(listing))
@@ -102,6 +137,9 @@ def plan(session: Session, listing: Listing, *, now: datetime | None = None) -> 
 
 def page(session: Session, chosen: Plan, *, after: Position | None, limit: int) -> Sequence[Row]:
     """Return rows of a list in its order, those after a position, in one query."""
+    if after is None and limit <= len(chosen.newest):
+        first = select(Case.number).where(Case.number.in_(chosen.newest[:limit]))
+        chosen = replace(chosen, columns=(Case.number,), numbers=first)
     keys = _continued(chosen, after, is_forward=True).limit(limit).subquery()
     key = keys.c[0]
     query = (
@@ -109,6 +147,7 @@ def page(session: Session, chosen: Plan, *, after: Position | None, limit: int) 
         .join(keys, key == Case.number)
         .join(Reading, Reading.id == Case.leading_reading_id)
         .join(RadiographFile, RadiographFile.id == Reading.radiograph_id)
+        .options(*_ROW)
         .order_by(*_sorted([_of_case(each) for each in chosen.columns], is_descending=chosen.is_descending))
     )
     return [

