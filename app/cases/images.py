@@ -4,7 +4,7 @@ import gzip
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from app.cases import queries
@@ -24,13 +24,19 @@ from model.imaging.radiograph import Radiograph
 from model.prediction import PreprocessingStep
 
 _PIXEL_CACHE_BYTES = 96 * 1024**2
-_STEP_CACHE_BYTES = 96 * 1024**2
+_STEP_CACHE_BYTES = 64 * 1024**2
+"""Chosen: pictures of fifteen readings of 5 megapixels, which cost up to a second each, asked for again with every step
+back through a list."""
+_VALUE_CACHE_BYTES = 64 * 1024**2
+"""Chosen: one reading of 7 megapixels; who asks for a step's values goes through the steps of one reading."""
 _SAMPLE_BYTES = 16 * 1024
 _N_SAMPLES = 16
 _WORTHWHILE = 0.5
 """Chosen: at half the size, level 1 of gzip costs less time than it saves at 1 Gbit/s."""
 _SUFFIXES = {"dicom": "dcm", "png": "png", "jpeg": "jpg"}
 _MEDIA_TYPES = {"dicom": "application/dicom", "png": "image/png", "jpeg": "image/jpeg"}
+
+_Made = TypeVar("_Made")
 
 
 class Stage(StrEnum):
@@ -72,11 +78,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
-    """A step as it is sent: without the address, which depends on the reading."""
+    """A step as it is shown: without the address, which depends on the reading."""
 
     told: dict[str, Any]
     png: bytes
-    values: bytes
 
 
 class Images:
@@ -95,8 +100,9 @@ class Images:
         self._predictor = predictor
         self._pixels: ByteCache[Pixels] = ByteCache(_PIXEL_CACHE_BYTES, lambda pixels: len(pixels.data))
         self._steps: ByteCache[list[_Step]] = ByteCache(
-            _STEP_CACHE_BYTES, lambda steps: sum(len(step.png) + len(step.values) for step in steps)
+            _STEP_CACHE_BYTES, lambda steps: sum(len(step.png) for step in steps)
         )
+        self._values: ByteCache[list[bytes]] = ByteCache(_VALUE_CACHE_BYTES, lambda values: sum(map(len, values)))
 
     def pixels_info(self, radiograph_id: UUID) -> PixelsInfo:
         """Return size and hash of a radiograph.
@@ -157,7 +163,7 @@ class Images:
         """
         return [
             StepOut(**step.told, href=f"/readings/{reading_id}/steps/{index}")
-            for index, step in enumerate(self._made_steps(reading_id))
+            for index, step in enumerate(self._shown_steps(reading_id))
         ]
 
     def step_png(self, reading_id: UUID, index: int) -> bytes:
@@ -166,7 +172,7 @@ class Images:
         Raises:
             NotFoundError, ConflictError: as `steps`, or there is no such step.
         """
-        return self._made_step(reading_id, index).png
+        return _pick(self._shown_steps(reading_id), index).png
 
     def step_values(self, reading_id: UUID, index: int) -> bytes:
         """Return the result of one step as little-endian float32, row by row; the last is the network's input.
@@ -174,24 +180,25 @@ class Images:
         Raises:
             NotFoundError, ConflictError: as `steps`, or there is no such step.
         """
-        return self._made_step(reading_id, index).values
+        sha256 = self._stepped(reading_id)
+        values = self._values.get(
+            reading_id,
+            lambda: [step.values.astype("<f4").tobytes() for step in self._predictor.steps(self._decoded(sha256))],
+        )
+        return _pick(values, index)
 
-    def _made_step(self, reading_id: UUID, index: int) -> _Step:
-        steps = self._made_steps(reading_id)
-        if not 0 <= index < len(steps):
-            raise NotFoundError("step", index)
-        return steps[index]
+    def _shown_steps(self, reading_id: UUID) -> list[_Step]:
+        sha256 = self._stepped(reading_id)
+        return self._steps.get(
+            reading_id, lambda: [_shown(step) for step in self._predictor.steps(self._decoded(sha256))]
+        )
 
-    def _made_steps(self, reading_id: UUID) -> list[_Step]:
+    def _stepped(self, reading_id: UUID) -> str:
+        """Return the hash of the file whose steps are those of a reading."""
         with self._database.reading() as session:
             reading = show(session, reading_id)
         self._check_steps(reading)
-        sha256 = self._row(reading.radiograph_id).sha256
-
-        def make() -> list[_Step]:
-            return [_made(step) for step in self._predictor.steps(self._decoded(sha256))]
-
-        return self._steps.get(reading_id, make)
+        return self._row(reading.radiograph_id).sha256
 
     def _check_steps(self, reading: ReadingOut) -> None:
         if reading.status is not Status.DONE:
@@ -222,7 +229,13 @@ def _compresses_well(raw: bytes) -> bool:
     return len(gzip.compress(pieces, compresslevel=1)) <= _WORTHWHILE * len(pieces)
 
 
-def _made(step: PreprocessingStep) -> _Step:
+def _pick(steps: list[_Made], index: int) -> _Made:
+    if not 0 <= index < len(steps):
+        raise NotFoundError("step", index)
+    return steps[index]
+
+
+def _shown(step: PreprocessingStep) -> _Step:
     rows, columns = step.values.shape
     told = {
         "name": step.name,
@@ -234,4 +247,4 @@ def _made(step: PreprocessingStep) -> _Step:
         "rows": rows,
         "columns": columns,
     }
-    return _Step(told=told, png=encode_gray_png(step.pixels), values=step.values.astype("<f4").tobytes())
+    return _Step(told=told, png=encode_gray_png(step.pixels))

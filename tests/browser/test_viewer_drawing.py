@@ -273,6 +273,38 @@ def test_without_webgl2_the_same_picture_is_drawn(page: Page, serve: Callable[[A
     assert viewer.colourfulness(viewer.picture(page)).max() > 60
 
 
+BELIEVE = """
+const context = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, options) {
+  return context.call(this, kind, { ...options, failIfMajorPerformanceCaveat: false });
+};
+const parameter = WebGL2RenderingContext.prototype.getParameter;
+WebGL2RenderingContext.prototype.getParameter = function (name) {
+  const isName = name === WebGL2RenderingContext.RENDERER || name === 0x9246; // UNMASKED_RENDERER_WEBGL
+  return isName ? "A graphics card" : parameter.call(this, name);
+};
+"""
+"""Lets a page that looks for a graphics card find one."""
+
+
+def test_a_graphics_card_is_looked_for_after_the_first_picture(page: Page, serve: Callable[[Any], str]) -> None:
+    address = serve(FakePredictor())
+    page.add_init_script(BELIEVE)
+    viewer.open_case(page, address, viewer.send_chest(address))
+    expect(viewer.canvas_of(page)).to_have_attribute("data-renderer", "webgl2")
+    viewer.at_rest(page)
+    seen = viewer.picture(page).astype(int)
+
+    viewer.draw_with(page, "canvas2d")
+    page.reload()
+    viewer.wait_for_picture(page)
+    viewer.at_rest(page)
+
+    assert viewer.state(page, "renderer") == "canvas2d"
+    difference = np.abs(viewer.picture(page).astype(int) - seen)
+    assert np.quantile(difference, 0.995) <= 2
+
+
 def test_where_the_processor_imitates_a_graphics_card_canvas2d_draws(page: Page, serve: Callable[[Any], str]) -> None:
     address = serve(FakePredictor())
     viewer.open_case(page, address, viewer.send_chest(address))

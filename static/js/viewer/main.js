@@ -1,12 +1,16 @@
 // @ts-check
 /**
- * Starts the viewer. The picture comes first: this module imports what draws it and nothing else; tools, marks, map and
- * panel (`workplace.js`) are fetched while the pixels are on their way.
+ * Starts the viewer. The picture comes first: this module imports what draws it and nothing else, and asks for the pixels
+ * before it sets anything up. Tools, marks, map and panel (`workplace.js`) are fetched once it is drawn: they are sixty
+ * requests, which on two processor cores cost a fresh browser longer than the picture itself.
  */
 import { need, pageData } from "../page-data.js";
 import { Correction } from "./correction.js";
 import { ImageLoadError, loadImage } from "./stage/image.js";
 import { Viewport } from "./stage/viewport.js";
+
+/** A picture that is longer in coming (a slow line, an old case) holds up nothing else. Chosen. */
+const LONG_MS = 1000;
 
 /** What is being read; `data` is replaced when the panel is brought up to date. */
 const page = { data: pageData() };
@@ -18,6 +22,7 @@ function panelReading() {
   return { radiograph_id: shown, reading_id: reading, status, flagged: known.reading_id === reading && known.flagged };
 }
 
+const loading = loadImage(page.data.radiograph);
 const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (need("[data-canvas]")), () => ({
   radiographId: panelReading().radiograph_id,
   readingId: panelReading().reading_id,
@@ -25,7 +30,7 @@ const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (need("[data-canv
 const correction = new Correction(viewport, () => page.data.reading.correction);
 
 const message = need("[data-stage-message]");
-const shown = loadImage(page.data.radiograph).then(
+const shown = loading.then(
   (image) => {
     viewport.show(image, correction.start());
     message.textContent = "";
@@ -38,5 +43,10 @@ const shown = loadImage(page.data.radiograph).then(
   },
 );
 
+await Promise.race([
+  shown.then(() => new Promise((drawn) => requestAnimationFrame(drawn))),
+  new Promise((passed) => setTimeout(passed, LONG_MS)),
+]);
+document.head.append(/** @type {HTMLTemplateElement} */ (need("[data-later]")).content); // all at once, not import by import
 const { startWorkplace } = await import("./workplace.js");
 startWorkplace({ page, panelReading, viewport, correction, shown });

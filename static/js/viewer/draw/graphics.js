@@ -4,10 +4,14 @@
 const STORE = "graphics";
 const IMITATIONS = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 
-/** @returns {boolean} */
+/** @returns {boolean} Whether there is one, as far as is known without looking. */
+export function isCardKnown() {
+  return sessionStorage.getItem(STORE) === "card";
+}
+
+/** @returns {boolean} Whether there is one. */
 export function hasGraphicsCard() {
-  const known = sessionStorage.getItem(STORE);
-  if (known) return known === "card";
+  if (sessionStorage.getItem(STORE)) return isCardKnown();
   const found = look();
   sessionStorage.setItem(STORE, found ? "card" : "none");
   return found;

@@ -1,5 +1,6 @@
 // @ts-check
 /** The state of one picture on the stage, drawn once per animation frame; draws nothing that is not of one reading. */
+import { hasGraphicsCard } from "../draw/graphics.js";
 import { makePlainRenderer, makeRenderer } from "../draw/renderer.js";
 import * as transform from "./transform.js";
 import { AS_SENT, within } from "./windowing.js";
@@ -11,6 +12,7 @@ import { AS_SENT, within } from "./windowing.js";
 /** @typedef {import("./transform.js").Pose} Pose */
 /** @typedef {import("./windowing.js").Window} Window */
 /** @typedef {import("../draw/scene.js").Scene} Scene */
+/** @typedef {import("../draw/scene.js").Renderer} Renderer */
 /** @typedef {{radiographId: string, readingId: string}} Expected What the panel beside the stage speaks of. */
 /**
  * @typedef {object} HeatmapState
@@ -43,6 +45,8 @@ export class Viewport extends EventTarget {
   #planned = false;
   #resting = 0;
   #quick = false;
+  /** Whether it is settled who draws: by a look for a graphics card, or because it failed. */
+  #isSettled = false;
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -190,8 +194,18 @@ export class Viewport extends EventTarget {
     clearTimeout(this.#resting);
     this.#resting = window.setTimeout(() => {
       this.#quick = false;
+      this.#settle();
       this.draw();
     }, REST_MS);
+  }
+
+  /** Look for a graphics card when the first picture is there: looking blocks the page longer than drawing without one. */
+  #settle() {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
+    if (this.renderer.name === "webgl2" || !hasGraphicsCard()) return;
+    this.#drawWith(makeRenderer);
+    if (this.image && !this.renderer.fits(this.image)) this.#fallBack();
   }
 
   /** @param {Camera} camera */
@@ -229,10 +243,16 @@ export class Viewport extends EventTarget {
 
   /** Go on with Canvas2D: the graphics card was lost, or the image is larger than its textures. */
   #fallBack() {
+    this.#isSettled = true;
+    this.#drawWith(makePlainRenderer);
+  }
+
+  /** Go on with another renderer, on a canvas of its own. @param {(canvas: HTMLCanvasElement) => Renderer} make */
+  #drawWith(make) {
     const fresh = /** @type {HTMLCanvasElement} */ (this.canvas.cloneNode(false));
     this.canvas.replaceWith(fresh);
     this.canvas = fresh;
-    this.renderer = makePlainRenderer(fresh);
+    this.renderer = make(fresh);
     this.#watch();
     this.draw();
   }
