@@ -8,6 +8,7 @@ from app.cases import prior_queries, queries
 from app.cases.schemas import PriorOut
 from app.db.tables import Case
 from app.errors import NotFoundError
+from app.readings.schemas import CautionOut, Status
 
 MOST_PRIORS = 12
 """Chosen: a list that a reader looks through."""
@@ -30,6 +31,15 @@ def list_priors(session: Session, case_id: UUID) -> list[PriorOut]:
         return []
     found = prior_queries.radiographs_of_patient(session, case.patient_id, but_case=case, limit=_MOST_LOOKED_AT)
     earlier = [
+        (other, radiograph)
+        for other, radiograph in found
+        if _is_same_name(case, other) and _moment(other, like=case) < _moment(case, like=other)
+    ][:MOST_PRIORS]
+    readings = {
+        reading.radiograph_id: reading
+        for reading in queries.readings_of_radiographs(session, [radiograph.id for _, radiograph in earlier])
+    }
+    return [
         PriorOut(
             radiograph_id=radiograph.id,
             case_id=other.id,
@@ -41,11 +51,11 @@ def list_priors(session: Session, case_id: UUID) -> list[PriorOut]:
             received_at=other.received_at,
             modality=f"/radiographs/{radiograph.id}/modality",
             grayscale=f"/radiographs/{radiograph.id}/grayscale",
+            status=Status(readings[radiograph.id].status),
+            cautions=[CautionOut.model_validate(caution) for caution in readings[radiograph.id].cautions],
         )
-        for other, radiograph in found
-        if _is_same_name(case, other) and _moment(other, like=case) < _moment(case, like=other)
+        for other, radiograph in earlier
     ]
-    return earlier[:MOST_PRIORS]
 
 
 def _is_same_name(one: Case, other: Case) -> bool:

@@ -221,7 +221,7 @@ class RadiographOut(BaseModel):
 
 
 class PriorOut(BaseModel):
-    """An earlier radiograph of the same patient."""
+    """An earlier radiograph of the same patient; `status` and `cautions` are those of its latest reading."""
 
     radiograph_id: UUID
     case_id: UUID
@@ -233,6 +233,8 @@ class PriorOut(BaseModel):
     received_at: datetime
     modality: str
     grayscale: str
+    status: Status
+    cautions: list[CautionOut]
 
 
 class NeighboursOut(BaseModel):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.cases.schemas import CaseOut, PriorOut, RadiographOut
+from app.cases.viewer_correction import correction_of
 from app.readings.schemas import ReadingOut, Status
 from app.web.templating import format_dicom_date
 from app.web.words import say
@@ -39,17 +40,16 @@ def page_data(
             "what_if": f"/radiographs/{radiograph.radiograph_id}/what-if",
             "spacing": None if radiograph.spacing is None else radiograph.spacing.model_dump(mode="json"),
             "view_position": radiograph.view_position,
-            "is_frontal": _is_frontal(radiograph),
+            "is_frontal": _is_frontal(radiograph.reading.status, radiograph.view_position),
         },
         "reading": _reading(radiograph.reading, correction),
         "priors": [_prior(prior) for prior in priors],
     }
 
 
-def _is_frontal(radiograph: RadiographOut) -> bool:
+def _is_frontal(status: Status, view_position: str | None) -> bool:
     """Tell whether it is known to be frontal: by its reading, or by its header where no reading says otherwise."""
-    status = radiograph.reading.status
-    return status is Status.DONE or (status is not Status.REFUSED and radiograph.view_position in ("AP", "PA"))
+    return status is Status.DONE or (status is not Status.REFUSED and view_position in ("AP", "PA"))
 
 
 def _reading(reading: ReadingOut, correction: Correction) -> dict[str, Any]:
@@ -62,8 +62,12 @@ def _reading(reading: ReadingOut, correction: Correction) -> dict[str, Any]:
         "flagged": reading.flagged,
         "boxes": [list(box) for box in reading.localization.boxes] if reading.localization else [],
         "cam": cam,
-        "correction": {"rotation": correction.rotation, "inverted": correction.inverted},
+        "correction": _correction(correction),
     }
+
+
+def _correction(correction: Correction) -> dict[str, Any]:
+    return {"rotation": correction.rotation, "inverted": correction.inverted}
 
 
 def _prior(prior: PriorOut) -> dict[str, Any]:
@@ -74,6 +78,8 @@ def _prior(prior: PriorOut) -> dict[str, Any]:
     return {
         "name": f"{day} · {view or say('stage.prior_no_view')}",
         "label": say("stage.prior_label", what=what),
+        "is_frontal": _is_frontal(prior.status, view),
+        "correction": _correction(correction_of(prior.cautions)),
         "radiograph": prior.model_dump(
             mode="json", include={"radiograph_id", "rows", "columns", "modality", "grayscale"}
         ),

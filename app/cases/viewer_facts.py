@@ -98,8 +98,9 @@ def _provenance(reading: ReadingOut) -> list[Fact]:
         facts += [
             (say("facts.point"), point.name),
             (say("facts.threshold"), f"{point.threshold:.2f}"),
-            (say("facts.sensitivity"), say("facts.measured_on", value=sensitivity, set=point.set)),
-            (say("facts.specificity"), say("facts.measured_on", value=specificity, set=point.set)),
+            (say("facts.sensitivity"), sensitivity),
+            (say("facts.specificity"), specificity),
+            (say("facts.measured_on"), point.set),
         ]
     if "total" in reading.timings_ms and reading.device:
         device = say("facts.cpu") if reading.device == "cpu" else reading.device

@@ -12,7 +12,7 @@ from app.cases.viewer_correction import correction_of
 from app.cases.viewer_data import page_data
 from app.cases.viewer_facts import FactGroup, header_lines, panel_facts, study_moment
 from app.cases.viewer_report import report_text
-from app.cases.viewer_zones import ZoneRow, boxes_outside, map_strength, zone_rows
+from app.cases.viewer_zones import ZoneRow, boxes_outside, boxes_unplaced, map_strength, zone_rows
 from app.readings.schemas import CautionOut, ReadingOut, Status
 from app.reviews.schemas import ReviewOut
 from app.web.modules import imported_modules
@@ -22,7 +22,10 @@ from model.findings import Finding
 from model.prediction import Correction
 
 FIRST_MODULE, LATER_MODULE = "js/viewer/main.js", "js/viewer/workplace.js"
-"""The script that draws the picture, and the one that it imports meanwhile."""
+"""The script that draws the picture, and the one that it imports afterwards."""
+
+_ROOM_BESIDE_MIDDLES, _ROOM_BESIDE_AN_END = 0.28, 0.38
+"""Chosen: how far apart two numbers stand, in shares of the narrower scale, so that neither covers the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class ViewerPage:
         cautions: What to know about the image, cautions of file and reading together.
         zones: Six zones in three levels, the patient's right at the left.
         boxes_outside: Numbers of the boxes on the image that lie outside the lungs.
+        boxes_unplaced: Numbers of the boxes of an older reading, which do not know their zone.
         map_strength: What the map shows: `nothing`, something `faint` that no box marks, or evidence `for` abnormality.
         frequency_line: What the operating point did on the set it was measured on, in hundreds, or `None`.
         report: The reading as text for a report; empty while it is not there.
@@ -91,7 +95,7 @@ class ViewerPage:
         facts: Folded lists of facts, provenance last.
         page_data: Values for the page's script.
         modules: What draws the picture, below `static`: fetched with it.
-        later_modules: What the page's script imports once it draws: fetched when the line is free.
+        later_modules: What the page's script imports once it has drawn: fetched no sooner than that.
     """
 
     case: CaseOut
@@ -112,6 +116,7 @@ class ViewerPage:
     cautions: tuple[TitledCaution, ...]
     zones: tuple[ZoneRow, ...]
     boxes_outside: tuple[int, ...]
+    boxes_unplaced: tuple[int, ...]
     map_strength: str
     frequency_line: str | None
     report: str
@@ -175,6 +180,7 @@ def viewer_page(
         cautions=_cautions(radiograph.cautions, reading.cautions),
         zones=zones,
         boxes_outside=boxes_outside(reading),
+        boxes_unplaced=boxes_unplaced(reading),
         map_strength=map_strength(reading),
         frequency_line=_frequency_line(reading),
         report=report_text(radiograph, zones, moment=study_moment(case)),
@@ -220,9 +226,9 @@ def scale_labels(reading: ReadingOut) -> tuple[ScaleLabel, ...]:
     middle = (low + high) / 2
     flag = say("reading.flag_at", threshold=format_probability(threshold))
     texts = flag, f"{format_probability(low)}–{format_probability(high)}"
-    if abs(threshold - middle) >= 0.28:
-        anchors = _anchor(threshold), _anchor(middle)
-    else:
+    anchors = _anchor(threshold), _anchor(middle)
+    room = _ROOM_BESIDE_MIDDLES if anchors == ("middle", "middle") else _ROOM_BESIDE_AN_END
+    if abs(threshold - middle) < room:
         left_first = threshold <= middle
         anchors = ("end", "start") if left_first else ("start", "end")
         if min(threshold, middle) < 0.2:  # no room for a text that ends there: both lie beside one another

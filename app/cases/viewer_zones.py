@@ -61,6 +61,12 @@ def boxes_outside(reading: ReadingOut) -> tuple[int, ...]:
     return _boxes_of(None, reading)
 
 
+def boxes_unplaced(reading: ReadingOut) -> tuple[int, ...]:
+    """Numbers of the boxes without a zone: older readings did not tie them to one, and no reading keeps its lungs."""
+    where = reading.localization
+    return tuple(range(len(where.box_zones) + 1, len(where.boxes) + 1)) if where else ()
+
+
 def _boxes_of(zone: Zone | None, reading: ReadingOut) -> tuple[int, ...]:
     of = reading.localization.box_zones if reading.localization else []
     return tuple(number for number, own in enumerate(of, start=1) if own == zone)

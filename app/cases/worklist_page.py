@@ -20,12 +20,14 @@ class Link:
     Attributes:
         count: Cases behind it.
         current: Whether the page shows it now; following the link of a filter that is on takes it away.
+        may_cover: Whether it tells what the network says of cases without a review, which read-first covers.
     """
 
     name: str
     href: str
     count: int
     current: bool
+    may_cover: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +178,7 @@ def _views(worklist: WorklistOut, listing: Listing, path: str) -> LinkGroup:
             href=path + listing.but(view=view).suffix(),
             count=worklist.counts[view],
             current=view is listing.view,
+            may_cover=view is View.FLAGGED and view is not listing.view,
         )
         for view in View
     )

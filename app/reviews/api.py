@@ -19,5 +19,5 @@ def add_review(
     session: WriteSession, parts: PartsDep, after: BackgroundTasks, case_id: UUID, review: ReviewIn
 ) -> ReviewOut:
     """Store what a radiologist concluded. Reviews are added, never changed; the last one counts."""
-    after.add_task(parts.broadcaster.announce_list)  # once it is committed and answered
+    after.add_task(parts.broadcaster.announce_list, case_id)  # once it is committed and answered
     return service.add_review(session, case_id, review)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 from app.cases.ledger import ReadingEvent
 
@@ -27,9 +28,14 @@ class Broadcaster:
         data = {"case_id": str(event.case_id), "reading_id": str(event.reading_id), "status": event.status}
         self._send(f"event: reading\ndata: {json.dumps(data)}\n\n")
 
-    def announce_list(self) -> None:
-        """Tell all listeners that the list changed other than by a reading; from any thread."""
-        self._send("event: list\ndata: {}\n\n")
+    def announce_list(self, case_id: UUID | None = None) -> None:
+        """Tell all listeners that the list changed other than by a reading; from any thread.
+
+        Args:
+            case_id: The case that changed, or `None` where it is several or none that is left.
+        """
+        data = {} if case_id is None else {"case_id": str(case_id)}
+        self._send(f"event: list\ndata: {json.dumps(data)}\n\n")
 
     def close(self) -> None:
         """End every stream; from any thread. A server that stops waits for them otherwise."""

@@ -5,12 +5,13 @@
  */
 
 /** @typedef {{case_id: string, reading_id: string, status: string}} ReadingEvent */
+/** @typedef {{case_id?: string}} ListEvent With the case where it was reviewed. */
 
 /**
  * Follow `/events` for as long as the page is open and seen.
  * @param {object} listener
  * @param {(event: ReadingEvent) => void} listener.onReading A reading changed its state.
- * @param {() => void} [listener.onList] The list changed otherwise: a review, a removal.
+ * @param {(event: ListEvent) => void} [listener.onList] The list changed otherwise: a review, a removal.
  * @param {() => void} listener.onBack The connection is there, at first or again; something may have been missed.
  */
 export function follow({ onReading, onList = () => {}, onBack }) {
@@ -34,7 +35,7 @@ export function follow({ onReading, onList = () => {}, onBack }) {
       setTimeout(listen, 3000);
     });
     stream.addEventListener("reading", (event) => onReading(JSON.parse(event.data)));
-    stream.addEventListener("list", () => onList());
+    stream.addEventListener("list", (event) => onList(JSON.parse(event.data)));
   }
 
   function rest() {

@@ -46,7 +46,7 @@ def test_every_kind_is_drawn_said_saved_and_there_after_a_reload(opened: tuple[P
 
     marks = page.locator("[data-marks-list] .choose")
     expect(marks).to_have_count(6)
-    expect(marks.last).to_have_text(re.compile(r"Arrow with text\s*·\s*Hazy"))
+    expect(marks.last).to_have_text(re.compile(r"Arrow\s*·\s*Hazy"))
     expect(page.locator("[data-marks-state]")).to_have_text("saved")
     said = texts(marks)
     assert "mm · at detector" in said[0]
@@ -75,6 +75,47 @@ def test_the_words_of_marks_stand_clear_of_one_another(opened: tuple[Page, str])
             for b in boxes[:index]:
                 is_clear = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
                 assert is_clear, (width, a, b)
+
+
+def test_long_words_are_broken_on_the_picture_and_cut_in_the_panel(opened: tuple[Page, str]) -> None:
+    page, _ = opened
+    page.keyboard.press("t")
+    drag(page, (300, 300), (360, 340))
+    page.keyboard.type("Hazy opacity with air bronchogram, " * 6)
+    page.keyboard.press("Enter")
+    row, lines = page.locator("[data-marks-list] li"), page.locator(".annotation text:not(.shade)")
+    expect(row).to_have_count(1)
+    expect(lines).to_have_count(6)  # the chosen mark says all
+
+    page.keyboard.press("l")
+    drag(page, (300, 500), (400, 520))
+    expect(lines).to_have_count(4)
+    expect(lines.nth(2)).to_have_text(re.compile("…$"))
+    heights = page.evaluate("[...document.querySelectorAll('.marks li')].map((row) => row.offsetHeight)")
+    assert heights == [40, 40]
+    right = page.evaluate(
+        "Math.max(...[...document.querySelectorAll('.annotation text')].map((e) => e.getBoundingClientRect().right))"
+    )
+    assert right <= 1092
+
+
+def test_the_words_of_an_arrow_are_written_anew(opened: tuple[Page, str]) -> None:
+    page, address = opened
+    page.keyboard.press("t")
+    drag(page, (790, 440), (730, 520))
+    page.keyboard.type("Hasy")
+    page.keyboard.press("Escape")
+    said = page.locator("[data-marks-list] .choose")
+    expect(said).to_have_text("Arrow")
+
+    page.get_by_role("button", name="Write the words of mark 1").click()
+    page.keyboard.type("Hazy")
+    page.keyboard.press("Enter")
+
+    expect(said).to_have_text("Arrow · Hazy")
+    expect(page.locator("[data-marks-state]")).to_have_text("saved")
+    assert [mark["text"] for mark in httpx.get(address).json()] == ["Hazy"]
+    expect(page.locator("[data-stage]")).to_be_focused()
 
 
 def test_an_arrow_with_words_is_undone_in_one_step(opened: tuple[Page, str]) -> None:

@@ -1,11 +1,13 @@
 """Earlier radiographs of the patient, side by side and in flicker, with linked zoom and window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from model.imaging.radiograph import Caution, Radiograph
 from tests.browser.viewer import canvas_of, drag, open_case, send_chest, settle, wait_for_number
 from tests.fakes import FakePredictor
 
@@ -58,6 +60,62 @@ def test_side_by_side_zooms_and_windows_together(case: tuple[Page, list[Any]]) -
     expect(prior).to_have_attribute("data-radiograph", priors[1]["radiograph_id"])
     page.keyboard.press("s")
     expect(prior).to_be_hidden()
+
+
+def test_the_earlier_one_turns_and_mirrors_with_this_one_and_both_name_their_sides(
+    case: tuple[Page, list[Any]],
+) -> None:
+    page, _ = case
+    page.keyboard.press("s")
+    prior, current = prior_canvas(page), page.locator("[data-current]")
+    expect(page.locator("[data-prior] .side")).to_have_text(["R", "L"])
+
+    def left_letters() -> list[str]:
+        """The letter at the left of this one and of the earlier one."""
+        settle(page)
+        panes = (current, page.locator("[data-prior]"))
+        boxes = [[(side.bounding_box(), side.text_content()) for side in pane.locator(".side").all()] for pane in panes]
+        return [str(min(letters, key=lambda each: each[0]["x"] if each[0] else 0)[1]) for letters in boxes]
+
+    page.keyboard.press("8")
+    expect(prior).to_have_attribute("data-mirrored", "true")
+    expect(page.locator("[data-prior] [data-pose-state]")).to_have_text("Mirrored: left and right are exchanged")
+    assert left_letters() == ["L", "L"]
+    page.keyboard.press("9")
+    expect(prior).to_have_attribute("data-turn", str(canvas_of(page).get_attribute("data-turn")))
+    page.keyboard.press("6")
+    expect(prior).to_have_attribute("data-mirrored", "false")
+    expect(prior).to_have_attribute("data-turn", "0")
+    assert left_letters() == ["R", "R"]
+
+    page.keyboard.press("s")
+    page.keyboard.press("8")
+    page.keyboard.press("v")  # one that comes later hangs the same way
+    expect(prior).to_have_attribute("data-mirrored", "true")
+
+
+def test_an_earlier_one_that_was_corrected_hangs_as_it_was_read(page: Page, serve: Callable[[Any], str]) -> None:
+    class Turns(FakePredictor):
+        def predict_batch(self, radiographs: Sequence[Radiograph]) -> list[Any]:
+            """Read; the wide one was turned and inverted before."""
+            read = super().predict_batch(radiographs)
+            found = [Caution(code=code, detail="corrected") for code in ("ROTATED_90", "INVERTED")]
+            return [
+                replace(one, cautions=tuple(found)) if each.shape[0] < each.shape[1] else one
+                for each, one in zip(radiographs, read, strict=True)
+            ]
+
+    address = serve(Turns())
+    send_chest(address, rows=520, columns=640, accession_number="A1", StudyDate="20200101")
+    open_case(page, address, send_chest(address, seed=1, accession_number="A2", StudyDate="20210101"))
+    page.keyboard.press("s")
+
+    expect(prior_canvas(page)).to_have_attribute("data-turn", "90")
+    expect(prior_canvas(page)).to_have_attribute("data-inverted", "true")
+    expect(canvas_of(page)).to_have_attribute("data-turn", "0")
+    page.keyboard.press("8")
+    expect(prior_canvas(page)).to_have_attribute("data-turn", "270")
+    expect(prior_canvas(page)).to_have_attribute("data-mirrored", "true")
 
 
 def test_a_fitted_picture_stays_fitted_when_the_earlier_one_goes(case: tuple[Page, list[Any]]) -> None:

@@ -1,5 +1,6 @@
 """Signing: what another reader signed meanwhile is shown before it is overruled, and the way back after a signature."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,68 @@ def test_a_case_signed_meanwhile_is_shown_and_nothing_written_is_lost(page: Page
         page.get_by_role("button", name="Sign review").click()
     case = httpx.get(f"{address}/cases/{answer['case_id']}", headers={"Accept": "application/json"}).json()
     assert [review["verdict"] for review in case["reviews"]] == ["disagree", "agree"]
+
+
+def test_what_is_signed_meanwhile_is_told_below_what_is_being_written(page: Page, serve: Callable[[Any], str]) -> None:
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    page.goto(f"{address}/cases/{answer['case_id']}")
+    wait_for_picture(page)
+    words, sign = page.locator("[data-review] textarea"), page.get_by_role("button", name="Sign review")
+    words.fill("Scar, kn")
+    page.get_by_role("radio", name="Disagree").check()
+    words.focus()
+    places = words.bounding_box(), sign.bounding_box()
+    told = page.locator("[data-signed-meanwhile]")
+    expect(told).to_be_hidden()
+
+    review = {"reading_id": answer["reading_id"], "verdict": "agree", "comment": "Typical."}
+    httpx.post(f"{address}/cases/{answer['case_id']}/reviews", json=review)
+
+    expect(told).to_have_text(re.compile(r"^Signed by somebody meanwhile, Today \d\d:\d\d: agree\. “Typical\.”$"))
+    page.keyboard.type("own.")
+    expect(words).to_have_value("Scar, known.")
+    expect(page.get_by_role("radio", name="Disagree")).to_be_checked()
+    assert (words.bounding_box(), sign.bounding_box()) == places
+
+
+def test_a_review_of_another_case_or_of_before_is_no_news(page: Page, serve: Callable[[Any], str]) -> None:
+    address = serve(FakePredictor())
+    here, there = (send_chest(address, seed=seed, accession_number=f"A{seed}") for seed in range(2))
+    review = {"reading_id": here["reading_id"], "verdict": "agree", "comment": ""}
+    httpx.post(f"{address}/cases/{here['case_id']}/reviews", json=review)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response(
+        lambda answer: answer.request.headers.get("accept") == "application/json" and "/cases/" in answer.url
+    ):
+        page.goto(f"{address}/cases/{here['case_id']}")  # once the stream is open, what came before it is looked up
+    wait_for_picture(page)
+    before = len(asked)
+
+    httpx.post(f"{address}/cases/{there['case_id']}/reviews", json=review | {"reading_id": there["reading_id"]})
+    page.wait_for_timeout(700)
+
+    expect(page.locator("[data-signed-meanwhile]")).to_be_hidden()
+    assert not [url for url in asked[before:] if "/cases/" in url]
+
+
+def test_a_covered_case_tells_of_no_other_review(page: Page, serve: Callable[[Any], str]) -> None:
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    page.add_init_script("localStorage.setItem('read-first', 'on')")
+    page.goto(f"{address}/cases/{answer['case_id']}")
+    wait_for_picture(page)
+
+    review = {"reading_id": answer["reading_id"], "verdict": "disagree", "comment": ""}
+    httpx.post(f"{address}/cases/{answer['case_id']}/reviews", json=review)
+
+    told = page.locator("[data-signed-meanwhile]")
+    expect(told).to_have_text(re.compile("disagree"))
+    expect(told).to_be_hidden()
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+    expect(told).to_be_visible()
 
 
 def test_the_next_page_tells_what_was_signed_and_leads_back(page: Page, serve: Callable[[Any], str]) -> None:

@@ -315,11 +315,38 @@ def test_nothing_is_cut_off_or_wraps(page: Page, serve: Serve, size: tuple[int, 
         expect(page.locator("[data-menu]:popover-open")).to_have_count(0)
 
 
+def test_a_zone_with_a_box_takes_one_line(sized_page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    open_case(sized_page, address, send_chest(address))
+
+    heights = sized_page.evaluate(
+        """() => {
+            document.querySelector(".zones .strong span span").textContent = "Right middle";
+            document.querySelector(".zones .strong b").textContent = "88 %";
+            return [...document.querySelectorAll(".zones td")].map((cell) => cell.getBoundingClientRect().height);
+        }"""
+    )
+
+    assert len({round(height) for height in heights}) == 1
+
+
+def test_an_open_menu_stays_at_its_button_when_the_window_changes(case: Page) -> None:
+    case.get_by_role("button", name="View", exact=True).click()
+    case.set_viewport_size({"width": 1024, "height": 768})
+
+    case.wait_for_function(
+        """() => {
+            const left = (each) => document.querySelector(each).getBoundingClientRect().left;
+            return Math.abs(left("#view-menu") - left("[popovertarget=view-menu]")) < 2;
+        }"""
+    )
+
+
 def test_nothing_shifts_while_the_page_fills(page: Page, serve: Serve) -> None:
     address = serve(FakePredictor())
     answer = send_chest(address)
-    for n in range(2):
-        mark = {"kind": "ruler", "points": [{"x": 100, "y": 100 + 50 * n}, {"x": 300, "y": 120}], "text": ""}
+    for n, (kind, text) in enumerate((("ruler", ""), ("rectangle", ""), ("arrow", "A long remark, hazy. " * 20))):
+        mark = {"kind": kind, "points": [{"x": 100, "y": 100 + 50 * n}, {"x": 300, "y": 120}], "text": text}
         marks = f"{address}/radiographs/{answer['radiograph_id']}/annotations"
         httpx.put(f"{marks}/00000000-0000-4000-8000-00000000000{n}", json=mark).raise_for_status()
     page.add_init_script(
@@ -329,7 +356,7 @@ def test_nothing_shifts_while_the_page_fills(page: Page, serve: Serve) -> None:
 
     open_case(page, address, answer)
     expect(page.locator(".steps img")).to_have_count(2)
-    expect(page.locator("[data-marks-list] .choose")).to_have_count(2)
+    expect(page.locator("[data-marks-list] .choose")).to_have_count(3)
     page.wait_for_timeout(500)
 
     assert page.evaluate("window.shift") < 0.01
@@ -348,7 +375,10 @@ def test_the_scale_of_the_heatmap_covers_no_side(page: Page, serve: Serve) -> No
             page.set_viewport_size({"width": width, "height": height})
             page.wait_for_timeout(300)
             viewer.settle(page)
-            side, taken = page.locator(".side").filter(has_text=letter).bounding_box(), scale.bounding_box()
+            side, taken = (
+                page.locator("[data-current] .side").filter(has_text=letter).bounding_box(),
+                scale.bounding_box(),
+            )
             assert side
             assert taken
             assert side["x"] + side["width"] <= taken["x"], (key, width)

@@ -371,6 +371,24 @@ def test_read_first_covers_counts_and_order_that_give_the_answer_away(page: Page
     expect(page.get_by_role("link", name="Last 24 hours")).to_be_visible()
 
 
+def test_read_first_tells_neither_how_many_nor_which_cases_are_flagged(sized_page: Page, serve: Serve) -> None:
+    page, address = sized_page, serve(FakePredictor())
+    send_levels(address, 204, 20)
+    page.add_init_script("localStorage.setItem('read-first', 'on')")
+    page.goto(address)
+    views = page.locator(".rail > ul")
+
+    expect(views.get_by_text("Flagged covered")).to_be_visible()
+    expect(views.get_by_role("link", name="Flagged")).to_have_count(0)
+    page.keyboard.press("2")
+    page.keyboard.press("3")
+    expect(page).to_have_url(re.compile("view=not-analysed"))
+    expect(views.get_by_role("link", name="Reviewed 0")).to_be_visible()
+
+    page.goto(f"{address}/cases?view=flagged")  # a list that was open, or asked for by its address
+    expect(views.get_by_role("link", name="Flagged 1")).to_be_visible()
+
+
 def test_nothing_shifts_while_the_page_fills(page: Page, serve: Serve) -> None:
     address = serve(FakePredictor())
     send_every_state(address)

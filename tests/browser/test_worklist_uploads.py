@@ -136,6 +136,60 @@ def test_leaving_while_files_wait_is_asked_about(page: Page, serve: Serve) -> No
     expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 1 file · 1 read")
 
 
+def go_on(page: Page) -> None:
+    page.evaluate("void setTimeout(() => document.querySelector('.bar a[href=\"/model\"]').click())")
+
+
+def go_back(page: Page) -> None:
+    page.evaluate("void setTimeout(() => history.back())")
+
+
+def load_again(page: Page) -> None:
+    page.evaluate("void setTimeout(() => location.reload())")
+
+
+def close(page: Page) -> None:
+    page.close(run_before_unload=True)
+
+
+@pytest.mark.parametrize("leave", [go_on, go_back, load_again, close], ids=lambda each: each.__name__)
+def test_every_way_of_leaving_is_asked_about(page: Page, serve: Serve, leave: Callable[[Page], None]) -> None:
+    opened = threading.Event()
+
+    def wait(radiograph: Radiograph) -> None:
+        if radiograph.shape[0] == 64:
+            assert opened.wait(150)
+
+    address = serve(FakePredictor(behaviour=wait))
+    page.goto(f"{address}/model")
+    page.goto(address)
+    choose(page, payload("one.png", gray_png(20)))
+    expect(page.locator(".upload .state.reading")).to_have_count(1)
+    page.get_by_role("heading", name="Uploading").click()  # a browser asks only for a page that was used
+
+    with page.expect_event("dialog") as asked:
+        leave(page)
+    assert asked.value.type == "beforeunload"
+    asked.value.dismiss()
+    opened.set()
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 1 file · 1 read")
+
+
+def test_what_was_not_sent_when_the_page_was_left_is_told_on_the_next_one(page: Page, serve: Serve) -> None:
+    page.goto(serve(FakePredictor()))
+    page.route("**/predict", lambda _: None)  # never on its way
+    page.on("dialog", lambda dialog: dialog.accept())
+    choose(page, *(payload(f"{number}.png", gray_png(number)) for number in range(20, 25)))
+    expect(page.locator(".upload .state.waiting")).to_have_count(2)
+
+    page.reload()
+    page.get_by_role("button", name="Show 5 uploads").click()
+
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 5 files · 0 read, 5 not read")
+    expect(page.locator(".upload").last).to_contain_text("Not sent: the page was left while it waited.")
+    expect(page.locator(".upload").last).to_contain_text("choose the file again")
+
+
 def test_a_refusal_is_a_receipt_with_code_measured_limit_and_what_to_do(page: Page, serve: Serve) -> None:
     page.goto(serve(FakePredictor()))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -4,6 +4,7 @@ import test from "node:test";
 
 import { Editor } from "../../static/js/viewer/annotations/editor.js";
 import { KINDS } from "../../static/js/viewer/annotations/kinds/index.js";
+import { broken } from "../../static/js/viewer/annotations/layer.js";
 import { lengthBetween, nameSpacing } from "../../static/js/viewer/annotations/lengths.js";
 import { statisticsOf, valuesWithin } from "../../static/js/viewer/annotations/statistics.js";
 import { AnnotationStore } from "../../static/js/viewer/annotations/store.js";
@@ -171,8 +172,8 @@ test("a press near a point moves it, and points stay on the radiograph", () => {
   tool("ruler").move(at(40, 50));
   tool("ruler").release(at(40, 50));
 
-  assert.equal(editor.grab(at(70, 70)), null);
-  const moving = editor.grab(at(43, 52));
+  assert.equal(editor.grab(at(70, 70), false), null);
+  const moving = editor.grab(at(43, 52), false);
   moving.press(at(43, 52));
   moving.move(at(300, 60));
   moving.release(at(300, 60));
@@ -180,6 +181,35 @@ test("a press near a point moves it, and points stay on the radiograph", () => {
   assert.deepEqual(store.all[0].points[1], { x: 100, y: 60 });
   store.undo();
   assert.deepEqual(store.all[0].points[1], { x: 40, y: 50 });
+});
+
+test("while drawing, a press near another mark begins a new one, and near the selected one moves it", () => {
+  const { store, editor, tool, at } = makeEditor();
+  tool("ruler").press(at(10, 10));
+  tool("ruler").move(at(40, 50));
+  tool("ruler").release(at(40, 50));
+
+  assert.notEqual(editor.grab(at(40, 50), true), null);
+  editor.select(null);
+  assert.equal(editor.grab(at(40, 50), true), null);
+  assert.notEqual(editor.grab(at(40, 50), false), null);
+  assert.equal(store.all.length, 1);
+});
+
+test("a press on an arrow that moves nothing asks for its words", () => {
+  const { store, editor, tool, at } = makeEditor();
+  tool("arrow").press(at(10, 10));
+  tool("arrow").move(at(40, 50));
+  tool("arrow").release(at(40, 50));
+  const asked = [];
+  editor.addEventListener("asks-text", ({ detail }) => asked.push(detail));
+
+  const moving = editor.grab(at(10, 10), true);
+  moving.press(at(10, 10));
+  moving.release(at(10, 10));
+
+  assert.deepEqual(asked, [store.all[0].id]);
+  assert.deepEqual(store.all[0].points[0], { x: 10, y: 10 });
 });
 
 test("what is half done can be left", () => {
@@ -195,4 +225,14 @@ test("what is half done can be left", () => {
 test("measurements stand before the notice of a report", () => {
   assert.equal(withMarks("Finding.\nNotice.\n", ["Ruler, 5.0 mm"]), "Finding.\nMeasured by the reader: Ruler, 5.0 mm.\nNotice.");
   assert.equal(withMarks(" Finding.\nNotice.\n", []), "Finding.\nNotice.");
+});
+
+test("words of a mark are broken at spaces, or where there is none, and what is left over is said", () => {
+  assert.deepEqual(broken(""), []);
+  assert.deepEqual(broken("Hazy"), ["Hazy"]);
+  assert.deepEqual(broken(`${"a".repeat(30)} ${"b".repeat(10)}`), ["a".repeat(30), "b".repeat(10)]);
+  assert.deepEqual(broken("c".repeat(40)), ["c".repeat(36), "c".repeat(4)]);
+  assert.deepEqual(broken("word ".repeat(40)).map(({ length }) => length <= 36), [true, true, true]);
+  assert.match(broken("word ".repeat(40))[2], /…$/);
+  assert.equal(broken("word ".repeat(40), Infinity).join(" "), "word ".repeat(40).trim());
 });

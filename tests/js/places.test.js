@@ -20,6 +20,14 @@ test("words that would leave the pane go to another side of their shape", () => 
   assert.deepEqual(findPlace({ x: 400, y: 120 }, right, size, room, []), { x: 340 - 120 - 8, y: 99 });
 });
 
+test("words that are moved into the pane lie over their own shape only where nothing beside it is free", () => {
+  const wide = { x: 60, y: 100, width: 260, height: 60 };
+  const below = { x: 60, y: 168, width: 120, height: 32 };
+
+  assert.deepEqual(findPlace({ x: 330, y: 120 }, wide, { ...size, width: 335 }, room, []), { x: 57, y: 168 });
+  assert.deepEqual(findPlace({ x: 330, y: 120 }, wide, { ...size, width: 335 }, room, [below]), { x: 57, y: 60 });
+});
+
 test("words keep clear of what is there already", () => {
   const taken = [{ x: 150, y: 100, width: 250, height: 60 }];
   const found = findPlace(first, { ...shape, x: 200 }, size, room, taken);

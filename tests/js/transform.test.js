@@ -5,6 +5,7 @@ import test from "node:test";
 import {
   AS_STORED, MAX_SCALE, actualSize, canvasToImage, fit, imageToCanvas, keepInSight, mirrored, orientedSize, pan, turned, zoomAt,
 } from "../../static/js/viewer/stage/transform.js";
+import { poseLike } from "../../static/js/viewer/compare/link.js";
 import { describePose } from "../../static/js/viewer/stage/corners.js";
 import { sideLetters } from "../../static/js/viewer/stage/sides.js";
 import "./catalogue.js";
@@ -147,4 +148,20 @@ test("a pose is said in the order that led to it", () => {
   assert.equal(describePose(mirrored(right(AS_STORED))), `Turned 90° · ${exchanged}`);
   assert.equal(describePose(right(mirrored(AS_STORED))), `${exchanged} · Turned 90°`);
   assert.equal(describePose(mirrored(right(right(AS_STORED)))), `Turned 180° · ${exchanged}`);
+});
+
+test("two pictures hang alike: the same turns and mirrors on both, each from its upright pose", () => {
+  const upright = (turn) => ({ turn, mirrored: false });
+  const steps = [(pose) => turned(pose, 90), mirrored, (pose) => turned(pose, -90), (pose) => turned(pose, 180), mirrored];
+
+  for (const own of [0, 90, 180, 270]) {
+    for (const other of [0, 90, 180, 270]) {
+      let [one, like] = [upright(own), upright(other)];
+      assert.deepEqual(poseLike(one, own, other), like);
+      for (const step of steps) {
+        [one, like] = [step(one), step(like)];
+        assert.deepEqual(poseLike(one, own, other), like);
+      }
+    }
+  }
 });

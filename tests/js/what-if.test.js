@@ -52,7 +52,7 @@ test("only the last question is answered", async () => {
   assert.equal(made.problem, "");
 });
 
-test("undo and redo go region by region, uncovering forgets", async () => {
+test("undo and redo go region by region, also after all are uncovered", async () => {
   const { made, asked } = covering();
   made.undo();
   made.redo();
@@ -64,10 +64,13 @@ test("undo and redo go region by region, uncovering forgets", async () => {
   made.redo();
   assert.equal(made.regions.length, 2);
   made.uncover();
+  assert.deepEqual(made.regions, []);
+  made.redo();
+  assert.deepEqual(made.regions, [REGION]);
   made.redo();
 
-  assert.deepEqual(made.regions, []);
-  assert.deepEqual(asked.map(({ rectangles }) => rectangles.length), [1, 2, 1, 2]);
+  assert.equal(made.regions.length, 2);
+  assert.deepEqual(asked.map(({ rectangles }) => rectangles.length), [1, 2, 1, 2, 1, 2]);
 });
 
 test("an answer about another reading uncovers", async () => {

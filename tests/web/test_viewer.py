@@ -14,7 +14,8 @@ from fastapi.testclient import TestClient
 
 from app.cases.pictures import thumbnail
 from app.cases.viewer_correction import correction_of
-from app.cases.viewer_zones import boxes_outside, map_strength, zone_rows
+from app.cases.viewer_page import scale_labels
+from app.cases.viewer_zones import boxes_outside, boxes_unplaced, map_strength, zone_rows
 from app.readings.schemas import CautionOut, ReadingOut
 from model.findings import Zone
 from model.imaging.pixels import presentation_pixels
@@ -192,3 +193,29 @@ def test_every_box_is_named_in_the_table_or_as_outside_the_lungs(client: TestCli
     }
     assert boxes_outside(three) == (2,)
     assert (map_strength(three), map_strength(none)) == ("for", "faint")
+
+
+def test_boxes_of_a_reading_from_before_their_zones_are_named_as_such(client: TestClient) -> None:
+    answer = send(client, gray_dicom(204)).json()
+    reading = ReadingOut.model_validate(client.get(f"/readings/{answer['reading_id']}").json())
+    assert reading.localization is not None
+    box = reading.localization.boxes[0]
+    before = reading.localization.model_copy(update={"boxes": [box] * 2, "box_zones": []})
+
+    assert boxes_unplaced(reading) == ()
+    assert boxes_unplaced(reading.model_copy(update={"localization": before})) == (1, 2)
+    assert boxes_unplaced(reading.model_copy(update={"localization": None})) == ()
+
+
+@pytest.mark.parametrize(("low", "high", "places"), [(0.0, 0.02, (0.0, 0.3)), (0.9, 0.96, (0.33, 0.93))])
+def test_the_numbers_below_the_scale_stand_clear_of_one_another(
+    client: TestClient, low: float, high: float, places: tuple[float, float]
+) -> None:
+    answer = send(client, gray_dicom(204)).json()
+    reading = ReadingOut.model_validate(client.get(f"/readings/{answer['reading_id']}").json())
+    assert reading.operating_point is not None
+    point = reading.operating_point.model_copy(update={"threshold": 0.33})
+
+    labels = scale_labels(reading.model_copy(update={"operating_point": point, "probability_range": (low, high)}))
+
+    assert sorted(round(label.at, 2) for label in labels) == list(places)

@@ -162,13 +162,15 @@ def test_open_pages_hear_of_a_review_once_it_is_stored(client: TestClient, monke
     seen: list[Any] = []
     app: Any = client.app
     monkeypatch.setattr(
-        app.state.broadcaster, "announce_list", lambda: seen.append(client.get("/cases").json()["counts"]["reviewed"])
+        app.state.broadcaster,
+        "announce_list",
+        lambda case_id: seen.append((str(case_id), client.get("/cases").json()["counts"]["reviewed"])),
     )
 
     review = {"reading_id": answer["reading_id"], "verdict": "agree"}
     client.post(f"/cases/{answer['case_id']}/reviews", json=review)
 
-    assert seen == [1]
+    assert seen == [(answer["case_id"], 1)]
 
 
 class ReadsOther(FakePredictor):

@@ -1,6 +1,7 @@
 // @ts-check
 /** Draws the API's page from the OpenAPI document of this server. */
 import { need } from "../page-data.js";
+import { say } from "../words.js";
 import { drawOperation } from "./operation.js";
 import { make, prose } from "./prose.js";
 
@@ -18,7 +19,7 @@ function byTag(openapi) {
   for (const [path, methods] of Object.entries(openapi.paths ?? {})) {
     for (const method of METHODS.filter((name) => name in methods)) {
       const operation = methods[method];
-      const tag = operation.tags?.[0] ?? "Server";
+      const tag = operation.tags?.[0] ?? say("docs.others");
       const id = `${method}-${path.replace(/[^a-z0-9]+/gi, "-").replace(/^-|-$/g, "") || "root"}`;
       groups.set(tag, [...(groups.get(tag) ?? []), { method, path, id, operation }]);
     }
@@ -56,5 +57,5 @@ try {
   if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
 } catch (error) {
   if (!(error instanceof TypeError)) throw error;
-  message.textContent = "The OpenAPI document could not be loaded. Reload the page when the server answers again.";
+  message.textContent = say("docs.missing");
 }

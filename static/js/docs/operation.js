@@ -1,5 +1,6 @@
 // @ts-check
 /** Draws one operation: what it does, what it takes, what it answers. */
+import { say } from "../words.js";
 import { make, prose, withCode } from "./prose.js";
 import { exampleOf, fieldsOf, resolve, typeOf } from "./schema.js";
 
@@ -17,12 +18,12 @@ export function drawOperation({ method, path, id, operation }, openapi) {
   article.append(make("header", "", make("span", `method ${method}`, method.toUpperCase()), make("h3", "", path)));
   article.append(prose(operation.description ?? operation.summary ?? ""));
   const parameters = (operation.parameters ?? []).map((/** @type {Schema} */ one) => resolve(one, openapi));
-  if (parameters.length) article.append(make("h4", "", "Parameters"), drawParameters(parameters, openapi));
+  if (parameters.length) article.append(make("h4", "", say("docs.parameters")), drawParameters(parameters, openapi));
   if (operation.requestBody) {
-    article.append(make("h4", "", "Body"));
+    article.append(make("h4", "", say("docs.body")));
     article.append(...drawContent(resolve(operation.requestBody, openapi).content ?? {}, openapi));
   }
-  article.append(make("h4", "", "Answers"));
+  article.append(make("h4", "", say("docs.answers")));
   for (const [status, answer] of Object.entries(operation.responses ?? {})) {
     article.append(drawAnswer(status, resolve(answer, openapi), openapi));
   }
@@ -37,7 +38,8 @@ export function drawOperation({ method, path, id, operation }, openapi) {
 function drawParameters(parameters, openapi) {
   const list = make("ul", "fields");
   for (const { name, in: place, required, schema = {}, description = "" } of parameters) {
-    const type = `${typeOf(schema, openapi)}, in the ${place}${required ? "" : ", optional"}`;
+    const there = say("docs.in_place", { type: typeOf(schema, openapi), place });
+    const type = required ? there : say("docs.optional", { type: there });
     list.append(line(name, type, description));
   }
   return list;
@@ -72,7 +74,7 @@ function drawContent(content, openapi) {
     const example = exampleOf(media, openapi);
     if (example !== undefined) drawn.push(make("pre", "", JSON.stringify(example, null, 2)));
   }
-  return drawn.length ? drawn : [make("p", "quiet", "No body.")];
+  return drawn.length ? drawn : [make("p", "quiet", say("docs.no_body"))];
 }
 
 /**
@@ -82,7 +84,7 @@ function drawContent(content, openapi) {
 function drawFields(fields) {
   const list = make("ul", "fields");
   for (const field of fields) {
-    const item = line(field.name, `${field.type}${field.required ? "" : ", optional"}`, field.description);
+    const item = line(field.name, field.required ? field.type : say("docs.optional", { type: field.type }), field.description);
     if (field.fields.length) item.append(drawFields(field.fields));
     list.append(item);
   }

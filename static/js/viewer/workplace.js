@@ -64,7 +64,7 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
     covering,
     heatmap,
     blink: new Blink(viewport),
-    compare: new Compare(stage, viewport, page.data.priors),
+    compare: new Compare(stage, viewport, correction, page.data.priors),
     review,
     readFirst,
     asStored: () => correction.toggle(),
@@ -143,8 +143,12 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
     onReading: (event) => {
       if (event.case_id === page.data.case_id) bringUpToDate();
     },
+    onList: (event) => {
+      if (event.case_id === page.data.case_id) review.tellOfOthers();
+    },
     onBack: () => {
       if (panelReading().status !== "done") bringUpToDate();
+      else shown.then(() => review.tellOfOthers()); // the picture comes first
     },
   });
 }

@@ -40,10 +40,10 @@ export function openHelp(commands) {
   /** @type {HTMLDialogElement} */ (need("[data-help]")).showModal();
 }
 
-/** Follow a link of the page by its selector, where it is there. */
+/** Follow a link of the page by its selector, where it is there and nothing covers it. */
 export function follow(/** @type {string} */ selector) {
   const link = document.querySelector(selector);
-  if (link instanceof HTMLElement) link.click();
+  if (link instanceof HTMLElement && link.checkVisibility()) link.click();
 }
 
 /** @returns {boolean} Whether a dialog lies over the page. */

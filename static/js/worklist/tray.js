@@ -29,6 +29,7 @@ export class Tray {
     for (const upload of recallReceipts()) this.#fill(this.#add(upload), upload);
     this.#putRefusalsFirst();
     this.#sayTitle();
+    window.addEventListener("pagehide", () => keepReceipts(this.#uploads().map(whenLeft)));
   }
 
   /** @param {Upload} upload */
@@ -95,6 +96,16 @@ export class Tray {
     this.#opener.hidden = uploads.length === 0 || !this.#element.hidden;
     this.#opener.textContent = say("tray.show", { n: uploads.length });
   }
+}
+
+/**
+ * What becomes of an upload when the page is left: one that was not sent to its end says so on the next page.
+ * @param {Upload} upload
+ * @returns {Upload}
+ */
+function whenLeft(upload) {
+  if (upload.state !== "waiting" && upload.state !== "sending") return upload;
+  return { ...upload, state: "failed", answer: { detail: say("tray.left") } };
 }
 
 /**

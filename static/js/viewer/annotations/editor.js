@@ -51,15 +51,17 @@ export class Editor extends EventTarget {
   }
 
   /**
-   * The tool that moves a point, where a press would grab one.
+   * The tool that moves a point, where a press would grab one. Who draws wants a new mark, also near an old one: then
+   * only the selected mark can be grabbed.
    * @param {At} at
+   * @param {boolean} draws Whether the chosen tool draws marks.
    * @returns {Tool | null}
    */
-  grab(at) {
+  grab(at, draws) {
     if (this.draft) return null;
     if (this.#grabbed) return this.#moving;
-    const found = this.#handleAt(at);
-    return found && this.#moving;
+    if (draws && !this.selected) return null;
+    return this.#handleAt(at, draws ? this.selected : null) && this.#moving;
   }
 
   /** @param {string | null} id */
@@ -71,6 +73,15 @@ export class Editor extends EventTarget {
   removeSelected() {
     if (this.selected) this.store.remove(this.selected);
     this.select(null);
+  }
+
+  /**
+   * Ask for the words of an annotation, also once more.
+   * @param {string} id
+   */
+  ask(id) {
+    this.select(id);
+    this.dispatchEvent(new CustomEvent("asks-text", { detail: id }));
   }
 
   /**
@@ -88,7 +99,7 @@ export class Editor extends EventTarget {
     name: "grab",
     points: true,
     press: (at) => {
-      const found = this.#handleAt(at);
+      const found = this.#handleAt(at, this.selected) ?? this.#handleAt(at, null);
       if (!found) return;
       this.#grabbed = { ...found, before: /** @type {Annotation} */ (this.store.get(found.id)) };
       this.select(found.id);
@@ -100,10 +111,12 @@ export class Editor extends EventTarget {
       this.#tell();
     },
     release: () => {
-      const moved = this.draft;
+      const [grabbed, moved] = [this.#grabbed, this.draft];
       this.#grabbed = null;
       this.draft = null;
       if (moved) this.store.put(moved);
+      // A press that moves nothing asks for the words: what is typed next must not run as commands.
+      else if (grabbed && KINDS.get(grabbed.before.kind)?.asksText) this.ask(grabbed.id);
       this.#tell();
     },
     cancel: () => {
@@ -167,7 +180,7 @@ export class Editor extends EventTarget {
     this.draft = null;
     this.selected = draft.id;
     this.store.put(draft);
-    if (kind.asksText) this.dispatchEvent(new CustomEvent("asks-text", { detail: draft.id }));
+    if (kind.asksText) this.ask(draft.id);
   }
 
   #drop() {
@@ -179,14 +192,16 @@ export class Editor extends EventTarget {
 
   /**
    * @param {At} at
+   * @param {string | null} only The one mark that may be grabbed; all where there is none.
    * @returns {{id: string, index: number} | null}
    */
-  #handleAt(at) {
+  #handleAt(at, only) {
     const view = this.viewport.view();
     if (!view) return null;
     const ratio = window.devicePixelRatio || 1;
     let best = { id: "", index: 0, distance: REACH[at.by] };
     for (const { id, points } of this.store.all) {
+      if (only && id !== only) continue;
       for (const [index, point] of points.entries()) {
         const { x, y } = toScreen(view, point);
         const distance = Math.hypot(x - at.canvas.x / ratio, y - at.canvas.y / ratio);

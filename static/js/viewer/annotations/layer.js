@@ -17,6 +17,9 @@ const LINE_HEIGHT = 16;
 const ASCENT = 12;
 /** About the width of a letter of the overlay's type. */
 const LETTER = 6.8;
+/** A reader's words are broken into lines of so many letters, and so many lines stand on the picture; the selected mark's all do. */
+const LONGEST_LINE = 36;
+const MOST_LINES = 3;
 
 /**
  * Keep the layer in line with picture, annotations and what is being drawn.
@@ -32,12 +35,16 @@ export function keepAnnotations(layer, viewport, store, editor, context) {
     if (!scene) return layer.replaceChildren();
     const { draft, selected } = editor;
     const settled = store.all.filter(({ id }) => id !== draft?.id);
-    const marks = (draft ? [...settled, draft] : settled).map((one) => ({
-      one,
-      points: one.points.map((point) => toScreen(scene.view, point)),
-      lines: linesOf(one, context()),
-      isSelected: one.id === selected || one === draft,
-    }));
+    const marks = (draft ? [...settled, draft] : settled).map((one) => {
+      const isSelected = one.id === selected || one === draft;
+      const words = broken(one.text, isSelected ? Infinity : MOST_LINES);
+      return {
+        one,
+        points: one.points.map((point) => toScreen(scene.view, point)),
+        lines: [...words, ...linesOf({ ...one, text: "" }, context())],
+        isSelected,
+      };
+    });
     const room = { width: viewport.canvas.clientWidth, height: viewport.canvas.clientHeight };
     const places = placeAll(marks, room, shown ? [placeOfScale(room)] : []);
     layer.replaceChildren(...marks.map((mark) => drawOne(mark, places.get(mark) ?? null)));
@@ -59,6 +66,24 @@ export function linesOf({ kind, points, text }, context) {
 }
 
 /**
+ * Break words into short lines; what is left over ends in an ellipsis.
+ * @param {string} text
+ * @param {number} most Lines.
+ * @returns {string[]}
+ */
+export function broken(text, most = MOST_LINES) {
+  const lines = [];
+  let rest = text.trim();
+  while (rest !== "") {
+    const space = rest.lastIndexOf(" ", LONGEST_LINE);
+    const end = rest.length <= LONGEST_LINE ? rest.length : space > 0 ? space : LONGEST_LINE;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trim();
+  }
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `${lines[most - 1].slice(0, LONGEST_LINE - 1)}…`];
+}
+
+/**
  * Find places for the words of all marks, the selected one first. Words without a place are left to the list in the panel.
  * @param {Shown[]} marks
  * @param {Size} room The pane, in CSS pixels.
@@ -71,7 +96,7 @@ function placeAll(marks, room, taken) {
   for (const mark of [...marks].sort((a, b) => Number(b.isSelected) - Number(a.isSelected))) {
     if (mark.points.length < 2 || mark.lines.length === 0) continue;
     const size = sizeOf(mark.lines);
-    const place = findPlace(bestPlace(mark), boxRound(mark.points), size, room, kept);
+    const place = findPlace(bestPlace(mark, size), boxRound(mark.points), size, room, kept);
     places.set(mark, place);
     if (place) kept.push({ ...place, ...size });
   }
@@ -103,12 +128,13 @@ function drawLine(line, { x, y }) {
 
 /**
  * @param {Shown} mark
- * @returns {Point} Beside the shape; an arrow's words stand at its tail.
+ * @param {Size} size Of its words.
+ * @returns {Point} Beside the shape; an arrow's words stand at its tail, on the side that it points away from.
  */
-function bestPlace({ one, points }) {
+function bestPlace({ one, points }, size) {
   if (one.kind === "arrow") {
     const [tail, tip] = points;
-    return { x: tail.x + 4, y: tail.y + (tip.y < tail.y ? LINE_HEIGHT : -6) - ASCENT };
+    return { x: tip.x > tail.x ? tail.x - size.width - 6 : tail.x + 6, y: tail.y - size.height / 2 };
   }
   const right = points.reduce((most, point) => (point.x > most.x ? point : most));
   return { x: right.x + 10, y: right.y + 4 - ASCENT };

@@ -2,6 +2,7 @@
 /** The annotations as a list in the panel: their text alternative, and the way to them without a pointer. */
 import { need } from "../../page-data.js";
 import { say } from "../../words.js";
+import { KINDS } from "./kinds/index.js";
 import { linesOf } from "./layer.js";
 
 /**
@@ -46,14 +47,22 @@ function item(annotation, index, editor, context) {
   const words = [say(`kinds.${annotation.kind}`), ...linesOf(annotation, context)].join(" · ");
   const made = document.createElement("li");
   made.classList.toggle("selected", annotation.id === editor.selected);
-  const choose = Object.assign(document.createElement("button"), { type: "button", textContent: words, className: "choose" });
+  const choose = Object.assign(document.createElement("button"), { type: "button", title: words, className: "choose" });
+  choose.append(Object.assign(document.createElement("span"), { textContent: words }));
   choose.addEventListener("click", () => editor.select(annotation.id));
-  const remove = Object.assign(document.createElement("button"), { type: "button", textContent: say("marks.remove"), className: "link" });
-  remove.setAttribute("aria-label", say("marks.remove_one", { n: index + 1, what: words }));
-  remove.addEventListener("click", () => {
-    editor.select(annotation.id);
-    editor.removeSelected();
-  });
-  made.append(choose, remove);
+  const act = (/** @type {string} */ name, /** @type {() => void} */ run) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: say(`marks.${name}`), className: "link" });
+    button.setAttribute("aria-label", say(`marks.${name}_one`, { n: index + 1, what: words }));
+    button.addEventListener("click", run);
+    return button;
+  };
+  made.append(choose);
+  if (KINDS.get(annotation.kind)?.asksText) made.append(act("write", () => editor.ask(annotation.id)));
+  made.append(
+    act("remove", () => {
+      editor.select(annotation.id);
+      editor.removeSelected();
+    }),
+  );
   return made;
 }

@@ -31,7 +31,8 @@ export function findPlace(first, shape, size, room, taken) {
   const unmoved = beside.filter(({ x, y }, index) => x === kept[index].x && y === kept[index].y);
   const stepped = STEPS.flatMap((step) => kept.map(({ x, y }) => keep({ x, y: y + step * STEP }, size, room)));
   const isFree = (/** @type {Point} */ spot) => !taken.some((box) => overlap({ ...spot, ...size }, box));
-  return [...unmoved, ...kept, ...stepped].find(isFree) ?? null;
+  const besideShape = kept.filter((spot) => !overlap({ ...spot, ...size }, shape));
+  return [...unmoved, ...besideShape, ...kept, ...stepped].find(isFree) ?? null;
 }
 
 /**

@@ -4,14 +4,22 @@ import { need } from "../../page-data.js";
 import { say } from "../../words.js";
 import { keepCorners } from "../stage/corners.js";
 import { ImageLoadError, loadImage } from "../stage/image.js";
+import { keepSides } from "../stage/sides.js";
 import { Viewport } from "../stage/viewport.js";
 import { panTool } from "../tools/pan.js";
 import { Pointers } from "../tools/pointer.js";
 import { windowTool } from "../tools/window.js";
 import { zoomTool } from "../tools/zoom.js";
-import { align, link } from "./link.js";
+import { align, link, poseLike } from "./link.js";
 
-/** @typedef {{radiograph: import("../stage/image.js").Radiograph, label: string, name: string}} Prior */
+/**
+ * @typedef {object} Prior
+ * @property {import("../stage/image.js").Radiograph} radiograph
+ * @property {string} label
+ * @property {string} name
+ * @property {boolean} is_frontal
+ * @property {import("../correction.js").Corrected} correction
+ */
 /** @typedef {"off" | "side" | "flicker"} Mode */
 
 export class Compare {
@@ -26,11 +34,13 @@ export class Compare {
   /**
    * @param {HTMLElement} stage
    * @param {Viewport} current
+   * @param {{turn: import("../stage/transform.js").Turn}} upright The turn that puts the current one upright.
    * @param {Prior[]} priors Latest first.
    */
-  constructor(stage, current, priors) {
+  constructor(stage, current, upright, priors) {
     this.stage = stage;
     this.current = current;
+    this.upright = upright;
     this.priors = priors;
     this.pane = need("[data-prior]", stage);
     this.choice = /** @type {HTMLSelectElement} */ (need("[data-prior-choice]", stage));
@@ -78,7 +88,7 @@ export class Compare {
       if (this.#shown !== prior) return; // another one was chosen meanwhile
       message.textContent = "";
       this.#isLinked = false; // what comes follows what is there
-      viewport.show(image);
+      viewport.show(image, { pose: this.#pose(), inverted: prior.correction.inverted });
       this.#follow(viewport);
       this.#isLinked = true;
     } catch (error) {
@@ -91,7 +101,12 @@ export class Compare {
   #follow(viewport) {
     this.current.resize();
     viewport.setWindow({ window: this.current.window });
-    align(this.current, viewport);
+    align(this.current, viewport, this.#pose());
+  }
+
+  /** How the earlier one hangs beside this one: turned and mirrored alike, each from where its patient is upright. */
+  #pose() {
+    return poseLike(this.current.pose, this.upright.turn, this.#shown?.correction.rotation ?? 0);
   }
 
   #makeViewport() {
@@ -99,8 +114,12 @@ export class Compare {
       radiographId: this.#shown?.radiograph.radiograph_id ?? "",
       readingId: "",
     }));
-    link(this.current, viewport, () => this.mode !== "off" && this.#isLinked);
+    link(this.current, viewport, () => this.mode !== "off" && this.#isLinked, () => this.#pose());
     keepCorners(this.pane, viewport);
+    const shown = () => this.#shown;
+    const upright = { get turn() { return shown()?.correction.rotation ?? 0; } };
+    const sides = /** @type {SVGElement} */ (this.pane.querySelector('[data-layer="prior-sides"]'));
+    keepSides(sides, viewport, upright, () => shown()?.is_frontal ?? false);
     const [pan, zoom, window] = [panTool(viewport), zoomTool(viewport), windowTool(viewport)];
     const chosen = () => [pan, zoom].find(({ name }) => name === this.stage.dataset.tool) ?? window;
     new Pointers(this.pane, viewport, { chosen, pan, zoom });

@@ -1,18 +1,21 @@
 // @ts-check
-/** Two pictures that zoom, move and window together: by shares of their own size and of their own window. */
+/** Two pictures that turn, zoom, move and window together: by shares of their own size and of their own window. */
 import { fit, orientedSize } from "../stage/transform.js";
 
 /** @typedef {import("../stage/viewport.js").Viewport} Viewport */
 /** @typedef {import("../stage/transform.js").Camera} Camera */
+/** @typedef {import("../stage/transform.js").Pose} Pose */
 /** @typedef {import("../stage/transform.js").Size} Size */
+/** @typedef {import("../stage/transform.js").Turn} Turn */
 
 /**
- * Let each follow the other.
+ * Let each follow the other; only the first is turned by the reader.
  * @param {Viewport} one
  * @param {Viewport} other
  * @param {() => boolean} isLinked
+ * @param {() => Pose} otherPose How the other hangs as the first does.
  */
-export function link(one, other, isLinked) {
+export function link(one, other, isLinked, otherPose) {
   let following = false;
   const follow = (/** @type {Viewport} */ from, /** @type {Viewport} */ to, /** @type {() => void} */ change) => {
     if (following || !isLinked() || !from.image || !to.image) return;
@@ -21,7 +24,8 @@ export function link(one, other, isLinked) {
     following = false;
   };
   for (const [from, to] of [[one, other], [other, one]]) {
-    from.addEventListener("camera-modified", () => follow(from, to, () => align(from, to)));
+    const pose = () => (to === other ? otherPose() : to.pose);
+    from.addEventListener("camera-modified", () => follow(from, to, () => align(from, to, pose())));
     from.addEventListener("voi-modified", () => follow(from, to, () => to.setWindow({ window: from.window })));
   }
 }
@@ -30,11 +34,26 @@ export function link(one, other, isLinked) {
  * Show the same share of another picture; beside one that is fitted, all of it.
  * @param {Viewport} from
  * @param {Viewport} to
+ * @param {Pose} pose How the other one hangs.
  */
-export function align(from, to) {
+export function align(from, to, pose) {
   to.resize(); // panes change their size together, but one picture is told of it first
+  if (to.pose.turn !== pose.turn || to.pose.mirrored !== pose.mirrored) to.setPose(pose);
   if (from.isFitted) to.fit();
   else to.setCamera(cameraLike(from, to));
+}
+
+/**
+ * Turn and mirror another picture as this one is, seen from where the patient of each is upright.
+ * @param {Pose} pose Of this one.
+ * @param {Turn} own The turn that puts this one upright.
+ * @param {Turn} other The turn that puts the other one upright.
+ * @returns {Pose}
+ */
+export function poseLike({ turn, mirrored }, own, other) {
+  // To turn and then mirror is to mirror and then turn the other way.
+  const seen = mirrored ? turn + own - other : turn - own + other;
+  return { turn: /** @type {Turn} */ (((seen % 360) + 360) % 360), mirrored };
 }
 
 /**

@@ -2,6 +2,7 @@
 /** The reader's own conclusion: chosen by button or key, kept as a draft, signed, then on to the next case. */
 import { need } from "../../page-data.js";
 import { keepSigned, takeSigned } from "../../signed.js";
+import { formatDay } from "../../time.js";
 import { say } from "../../words.js";
 import { dropDraft, keepDraft, readDraft } from "./draft.js";
 
@@ -76,6 +77,25 @@ export class Review {
     const message = need("[data-review-error]");
     message.textContent = problem.detail;
     message.hidden = false;
+  }
+
+  /** Say below the form that another review came meanwhile. It stays the form's own, and signing asks once more. */
+  async tellOfOthers() {
+    const { case: address = "", after = "" } = this.#form().dataset;
+    try {
+      const response = await fetch(address, { headers: { Accept: "application/json" } });
+      if (!response.ok) return;
+      const [latest] = (await response.json()).reviews;
+      if (this.signing || !latest || latest.review_id === after) return;
+      const moment = formatDay(new Date(latest.created_at), new Date());
+      const words = [say(`meanwhile.${latest.verdict}`, { moment })];
+      if (latest.comment) words.push(say("meanwhile.comment", { comment: latest.comment }));
+      const message = need("[data-signed-meanwhile]");
+      message.textContent = words.join(" ");
+      message.hidden = false;
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // the network is gone; the connection's message says so
+    }
   }
 
   #sayWhatWasSigned() {

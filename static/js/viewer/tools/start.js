@@ -33,7 +33,7 @@ export function startTools(stage, pane, viewport, editor, covering, layer) {
   const region = regionTool(viewport, layer("region"));
   const tools = [windowTool(viewport), zoom, pan, magnifyTool(lens), region, cover, ...editor.tools()];
   const cursor = new Cursor(layer("cursor"), viewport);
-  const toolbox = new Toolbox(stage, tools, cursor, (at) => editor.grab(at));
+  const toolbox = new Toolbox(stage, tools, cursor, (at, draws) => editor.grab(at, draws));
   const line = need("[data-probe]", pane);
   const over = (/** @type {At | null} */ at) => {
     line.textContent = at ? describeProbe(probe(viewport.drawn(), at.image)) : "";

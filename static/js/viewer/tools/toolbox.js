@@ -10,7 +10,8 @@ export class Toolbox extends EventTarget {
    * @param {HTMLElement} stage
    * @param {Tool[]} tools The first one is chosen at the start.
    * @param {import("./cursor.js").Cursor} cursor
-   * @param {(at: At) => Tool | null} grab A tool that takes a press before the chosen one, where something is grabbed.
+   * @param {(at: At, draws: boolean) => Tool | null} grab A tool that takes a press before the chosen one, where something
+   *   is grabbed; `draws` tells whether the chosen one sets points.
    */
   constructor(stage, tools, cursor, grab) {
     super();
@@ -32,7 +33,7 @@ export class Toolbox extends EventTarget {
 
   /** @param {At} at */
   chosen(at) {
-    return this.grab(at) ?? this.active;
+    return this.grab(at, this.active.points ?? false) ?? this.active;
   }
 
   /**

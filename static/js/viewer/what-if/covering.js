@@ -79,16 +79,22 @@ export class Covering extends EventTarget {
     if (again) this.#cover([...this.regions, again]);
   }
 
+  /** Uncover all of them; redo covers them again, one by one. */
   uncover() {
     if (this.regions.length === 0) return;
-    this.#undone = [];
+    this.#undone.push(...[...this.regions].reverse());
     this.#cover([]);
   }
 
   /** The panel was brought up to date: what was asked about another reading goes. */
   follow() {
-    if (!this.isOpen || this.reading().reading_id !== this.#readingId) this.uncover();
+    if (!this.isOpen || this.reading().reading_id !== this.#readingId) this.#forget();
     this.#tell();
+  }
+
+  #forget() {
+    this.#undone = [];
+    if (this.regions.length > 0) this.#cover([]);
   }
 
   /** @param {Region[]} regions */
@@ -109,7 +115,7 @@ export class Covering extends EventTarget {
     if (signal.aborted) return; // other regions are asked about meanwhile
     const { radiograph_id, reading_id } = this.reading();
     if (answer && (answer.radiograph_id !== radiograph_id || answer.reading_id !== reading_id || !this.isOpen)) {
-      this.uncover(); // never one reading's answer beside another's
+      this.#forget(); // never one reading's answer beside another's
       return;
     }
     this.answer = answer;
