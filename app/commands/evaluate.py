@@ -12,13 +12,14 @@ from typing import Any
 
 from tqdm import tqdm
 
-from app.commands.evaluate_page import FIGURES, evaluation_html
+from app.commands.evaluate_page import FIGURES, evaluation_html, verdict_text
 from app.commands.reading import Input, read_files
 from app.inference import Failure, ReadsRadiographs
 from app.predictor import load_predictor
 from app.settings import InferenceSettings
 from model.errors import ModelError, Refusal
 from model.evaluation.acceptance import Requirement
+from model.evaluation.evidence import interval_text
 from model.evaluation.manifest import Manifest, ManifestError, ManifestRow, read_manifest
 from model.evaluation.report import NotRead, Run, SiteReading, make_report
 from model.findings import OUTPUTS
@@ -49,7 +50,7 @@ def evaluate_folder(
         out: Folder for the two reports; made where it is missing.
         as_json: Print the report instead of a summary.
         groups: Further columns of the manifest to report apart.
-        by_interval: Whether the interval's lower end must reach a requirement.
+        by_interval: Whether the interval's lower end must reach a requirement, of enough patients.
         predictor: Reads in place of the released weights.
 
     Returns:
@@ -167,17 +168,18 @@ def _summary(report: Mapping[str, Any], out: Path) -> str:
         )
     lines += report["notes"]
     if report["acceptance"] is not None:
-        lines += [_requirement(one) for one in report["acceptance"]["requirements"]]
+        by_interval = report["acceptance"]["by_interval"]
+        lines += [_requirement(one, by_interval=by_interval) for one in report["acceptance"]["requirements"]]
         lines.append("PASSED" if report["acceptance"]["passed"] else "NOT PASSED")
     return "\n".join([*lines, f"Reports: {out / HTML_NAME}, {out / JSON_NAME}"]) + "\n"
 
 
-def _requirement(one: Mapping[str, Any]) -> str:
-    word = "passed" if one["passed"] else "not passed"
-    return f"{FIGURES[one['figure']]}: {_figure(one['reached'])}, at least {one['least']:.3f} is required: {word}"
+def _requirement(one: Mapping[str, Any], *, by_interval: bool) -> str:
+    verdict = verdict_text(one, by_interval=by_interval)
+    return f"{FIGURES[one['figure']]}: {_figure(one['reached'])}, at least {one['least']:.3f} is required: {verdict}"
 
 
 def _figure(figure: Mapping[str, Any]) -> str:
     if figure["value"] is None:
         return "not computable"
-    return f"{figure['value']:.3f} ({figure['low']:.3f}–{figure['high']:.3f}, n = {figure['n']})"
+    return f"{figure['value']:.3f} ({interval_text(figure)}, n = {figure['n']})"

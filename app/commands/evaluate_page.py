@@ -1,12 +1,14 @@
 """A site's report as one HTML page: no script, nothing fetched, readable dark, light and on paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from model.evaluation.acceptance import FEW_PATIENTS
+from model.evaluation.evidence import NO_INTERVAL, interval_text
 from model.evaluation.plots import histogram_plot, interval_bar, reliability_plot, roc_plot
 from model.findings import OUTPUTS, Finding
 
@@ -32,8 +34,8 @@ class Shown:
 
     Attributes:
         text: The figure, or that it cannot be computed.
-        interval: Its 95 % interval; empty where there is none.
-        bar: Both as a drawing (SVG); empty where there is none.
+        interval: Its 95 % interval, or that it has none; empty where there is no figure, or nothing to say.
+        bar: Both as a drawing (SVG); empty where there is no figure.
         n: Radiographs behind it.
     """
 
@@ -46,6 +48,11 @@ class Shown:
     def is_computed(self) -> bool:
         """Whether there is a figure at all."""
         return self.text != NOT_COMPUTABLE
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether `interval` is one."""
+        return self.interval not in ("", NO_INTERVAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +68,7 @@ class RequirementRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointRow:
-    """An operating point: what was measured here, and beside it what the card says."""
+    """An operating point: what was measured here, and beside it what the card says; `differences` compares the two."""
 
     name: str
     threshold: str
@@ -74,6 +81,7 @@ class PointRow:
     f1: Shown
     card_sensitivity: str
     card_specificity: str
+    differences: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,14 +119,25 @@ class CalledRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CurveRow:
+    """One point of the ROC curve, with the interval of its sensitivity."""
+
+    x: str
+    sensitivity: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationPage:
     """Everything the page shows.
 
     Attributes:
         report: The report itself, for plain values.
         passed: `None` where the site required nothing.
+        judged_by: What of a figure the requirements are held against; empty where there are none.
         point: The operating point in force.
         roc, reliability, histogram: Drawings (SVG).
+        curve: Points of the ROC curve, read off.
         findings: Names of the columns of `truths`.
         groups: Tables by name of the group.
     """
@@ -126,6 +145,7 @@ class EvaluationPage:
     report: Mapping[str, Any]
     passed: bool | None
     requirements: tuple[RequirementRow, ...]
+    judged_by: str
     against_normal: Shown
     against_other: Shown
     read: Shown
@@ -136,6 +156,7 @@ class EvaluationPage:
     roc: str
     reliability: str
     histogram: str
+    curve: tuple[CurveRow, ...]
     findings: tuple[str, ...]
     truths: tuple[TruthRow, ...]
     groups: Mapping[str, tuple[GroupRow, ...]]
@@ -159,6 +180,7 @@ def make_environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["truth_name"] = truth_name
+    environment.filters["interval_text"] = interval_text
     return environment
 
 
@@ -173,6 +195,7 @@ def evaluation_page(report: Mapping[str, Any]) -> EvaluationPage:
         report=report,
         passed=acceptance and acceptance["passed"],
         requirements=tuple(_requirement(one, acceptance) for one in acceptance["requirements"]) if acceptance else (),
+        judged_by=_judged_by(acceptance) if acceptance else "",
         against_normal=shown(discrimination["covid_19_against_normal"], percent=False),
         against_other=shown(discrimination["covid_19_against_other"], percent=False),
         read=Shown(text=_share(read / listed), interval="", bar="", n=listed),
@@ -186,6 +209,7 @@ def evaluation_page(report: Mapping[str, Any]) -> EvaluationPage:
             {truth_name(truth): counts for truth, counts in calibration["histograms"].items()},
             thresholds={f"{one['name']}, from {one['threshold']:.3f}": one["threshold"] for one in _points(report)},
         ),
+        curve=_curve(discrimination["roc_curve"], discrimination["roc_band"]),
         findings=tuple(truth_name(finding) for finding in Finding),
         truths=tuple(_truth(report, str(truth)) for truth in OUTPUTS),
         groups={name: tuple(_group(*one) for one in of.items()) for name, of in report["subgroups"].items()},
@@ -204,7 +228,7 @@ def shown(figure: Mapping[str, Any], *, percent: bool = True, reference: float |
         return Shown(text=NOT_COMPUTABLE, interval="", bar="", n=figure["n"])
     return Shown(
         text=_share(value) if percent else f"{value:.3f}",
-        interval=f"{100 * low:.1f}–{100 * high:.1f}" if percent else f"{low:.3f}–{high:.3f}",
+        interval=f"{100 * low:.1f}–{100 * high:.1f}" if percent and low is not None else interval_text(figure),
         bar=interval_bar(value, low, high, reference=reference),
         n=figure["n"],
     )
@@ -225,7 +249,8 @@ def _points(report: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _roc(report: Mapping[str, Any]) -> str:
-    discrimination, label = report["discrimination"], "COVID-19 against normal, with its 95 % interval"
+    discrimination = report["discrimination"]
+    label = f"COVID-19 against normal{', with its 95 % interval' if discrimination['roc_band'] else ''}"
     marks = {
         f"{point['name']}, from {point['threshold']:.3f}": (1 - specificity, sensitivity)
         for point in _points(report)
@@ -237,27 +262,47 @@ def _roc(report: Mapping[str, Any]) -> str:
     return roc_plot({label: discrimination["roc_curve"]}, bands={label: discrimination["roc_band"]}, points=marks)
 
 
+def _curve(curve: Sequence[Sequence[float]], band: Sequence[Sequence[float]]) -> tuple[CurveRow, ...]:
+    """Every fifth point; without enough patients there is no band."""
+    bounds: list[dict[str, float | None]] = [{"low": low, "high": high} for _, low, high in band] or [
+        {"low": None}
+    ] * len(curve)
+    return tuple(
+        CurveRow(x=f"{x:.2f}", sensitivity=f"{sensitivity:.3f}", interval=interval_text(own))
+        for (x, sensitivity), own in list(zip(curve, bounds, strict=True))[::5]
+    )
+
+
+def _judged_by(acceptance: Mapping[str, Any]) -> str:
+    if acceptance["by_interval"]:
+        return f"the lower end of the 95 % interval, of at least {FEW_PATIENTS} patients of each class"
+    return "the figure itself; the interval stands beside it"
+
+
 def _requirement(one: Mapping[str, Any], acceptance: Mapping[str, Any]) -> RequirementRow:
     figure, reached = one["figure"], one["reached"]
     where = f" at {acceptance['operating_point']}" if figure in ("sensitivity", "specificity") else ""
-    if reached["value"] is None:
-        verdict = "not passed: it cannot be computed"
-    elif one["sure"]:
-        verdict = "passed, with its whole interval"
-    elif one["passed"]:
-        verdict = "passed, though its interval reaches below"
-    elif acceptance["by_interval"] and reached["value"] >= one["least"]:
-        verdict = "not passed: its interval reaches below"
-    else:
-        verdict = "not passed"
     percent = figure != "auroc"
     return RequirementRow(
         name=FIGURES[figure] + where,
         least=_share(one["least"]) if percent else f"{one['least']:.3f}",
         reached=shown(reached, percent=percent, reference=one["least"]),
         passed=one["passed"],
-        verdict=verdict,
+        verdict=verdict_text(one, by_interval=acceptance["by_interval"]),
     )
+
+
+def verdict_text(one: Mapping[str, Any], *, by_interval: bool) -> str:
+    """Say how a requirement of the report ended, and why."""
+    few = f"it rests on few patients ({one['n_patients']}, fewer than {FEW_PATIENTS})"
+    if one["reached"]["value"] is None:
+        return "not passed: it cannot be computed"
+    if one["sure"]:
+        return "passed, with its whole interval"
+    if one["reached"]["value"] < one["least"]:
+        return f"not passed, and {few}" if one["few"] else "not passed"
+    reason = few if one["few"] else "its interval reaches below"
+    return f"not passed: {reason}" if by_interval else f"passed, though {reason}"
 
 
 def _point(point: Mapping[str, Any]) -> PointRow:
@@ -274,7 +319,22 @@ def _point(point: Mapping[str, Any]) -> PointRow:
         f1=shown(measured["f1"], percent=False),
         card_sensitivity=_share(card["sensitivity"]["value"]),
         card_specificity=_share(card["specificity"]["value"]),
+        differences=tuple(
+            _difference(name, measured[name], card[name]["value"]) for name in ("sensitivity", "specificity")
+        ),
     )
+
+
+def _difference(name: str, measured: Mapping[str, Any], promised: float) -> str:
+    """Say whether a figure measured here differs from the card's, as far as its interval can tell."""
+    title = FIGURES[name]
+    if measured["low"] is None:
+        return f"{title}: too few patients to compare it with the card's."
+    if measured["high"] < promised:
+        return f"{title} is lower than the card's {_share(promised)}: its whole interval lies below."
+    if measured["low"] > promised:
+        return f"{title} is higher than the card's {_share(promised)}: its whole interval lies above."
+    return f"{title}: the card's {_share(promised)} lies within the interval, so this set shows no difference."
 
 
 def _truth(report: Mapping[str, Any], truth: str) -> TruthRow:

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,11 +96,11 @@ def _replay(
         ]
     _print_counts(replayed, reader.info)
     if output is None:
-        _write_flips(replayed, sys.stdout)
+        _write_flips(replayed, reader.info, sys.stdout)
     else:
         output.parent.mkdir(parents=True, exist_ok=True)
         with output.open("w", encoding="utf-8") as file:
-            _write_flips(replayed, file)
+            _write_flips(replayed, reader.info, file)
     return 1 if any(isinstance(one.after, Failure) for one in replayed) else 0
 
 
@@ -112,6 +112,7 @@ def _print_counts(replayed: Sequence[Replayed], info: ModelInfo) -> None:
     n_lowered = sum(before.flagged and not after.flagged for before, after in pairs)
     moves = Counter((before.verdict, after.verdict) for before, after in pairs)
     print(f"Compared {len(pairs)} stored readings with {info.name} {info.version} ({info.sha256[:12]}).")
+    _print_stored_weights(one.stored for one in replayed if not isinstance(one.after, Failure))
     print(f"{n_flips} would change: {n_raised} newly flagged, {n_lowered} no longer flagged.")
     for (before, after), n in sorted(moves.items(), key=lambda item: (-item[1], item[0])):
         print(f"{n:>8}  {before}" if before == after else f"{n:>8}  {before} -> {after}")
@@ -119,22 +120,32 @@ def _print_counts(replayed: Sequence[Replayed], info: ModelInfo) -> None:
         print(f"{n:>8}  not compared: {code}")
 
 
+def _print_stored_weights(stored: Iterable[StoredCall]) -> None:
+    counts = Counter((one.model_version, one.model_sha256) for one in stored)
+    for (version, sha256), n in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        print(f"{n:>8}  read by weights {version} ({sha256[:12]})")
+
+
 def _compared(replayed: Sequence[Replayed]) -> Iterator[tuple[Call, Call]]:
     return ((one.stored.call, one.after) for one in replayed if not isinstance(one.after, Failure))
 
 
-def _write_flips(replayed: Sequence[Replayed], file: TextIO) -> None:
+def _write_flips(replayed: Sequence[Replayed], info: ModelInfo, file: TextIO) -> None:
     for one in replayed:
         if not isinstance(one.after, Failure) and one.stored.call.is_flip(one.after):
-            file.write(json.dumps(_flip_json(one.stored, one.after)) + "\n")
+            file.write(json.dumps(_flip_json(one.stored, one.after, info)) + "\n")
 
 
-def _flip_json(stored: StoredCall, after: Call) -> dict[str, Any]:
+def _flip_json(stored: StoredCall, after: Call, info: ModelInfo) -> dict[str, Any]:
+    """One flip; a version alone does not name weights, since one that was trained anew may keep it."""
     return {
         "case_id": str(stored.case_id),
         "radiograph_id": str(stored.radiograph_id),
         "reading_id": str(stored.reading_id),
-        "model_version": stored.model_version,
-        "before": stored.call.to_json(),
-        "after": after.to_json(),
+        "before": {
+            "model_version": stored.model_version,
+            "model_sha256": stored.model_sha256,
+            **stored.call.to_json(),
+        },
+        "after": {"model_version": info.version, "model_sha256": info.sha256, **after.to_json()},
     }

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.evaluation.evidence import EvidenceSection, evidence_sections
+from model.evaluation.evidence import EvidenceSection, estimate_text, evidence_sections
+from model.evaluation.facts import CHECKLISTS, model_facts
 
 _TITLES = {
     "sha256": "SHA-256",
@@ -67,6 +68,7 @@ class CardPage:
         name: Name of the weights.
         version: Their version; empty when the card names none.
         sections: What of the card is asked first, its plain facts gathered under one heading.
+        checklists: Names of reporting guidelines with the documents of the repository that answer them.
         evidence: The results that its claims rest on, table by table; empty where they did not come with the weights.
         details: The rest of the card.
         card_href: Where the card is as JSON.
@@ -75,6 +77,7 @@ class CardPage:
     name: str
     version: str
     sections: tuple[Section, ...]
+    checklists: Mapping[str, str]
     evidence: tuple[EvidenceSection, ...]
     details: tuple[Section, ...]
     card_href: str
@@ -82,6 +85,7 @@ class CardPage:
 
 def card_page(card: Mapping[str, Any], evidence: Mapping[str, Any] | None, *, address: str) -> CardPage:
     """Build the page of a card and of its results file."""
+    facts = tuple(Pair(name=name, value=value) for name, value in model_facts(card))
     if evidence:  # holds all that `validation` repeats of it
         card = {key: value for key, value in card.items() if key != "validation"}
     plain = {key: value for key, value in card.items() if is_plain(value) and not is_prose(value)}
@@ -90,7 +94,13 @@ def card_page(card: Mapping[str, Any], evidence: Mapping[str, Any] | None, *, ad
     return CardPage(
         name=str(card.get("name", "Model")),
         version=str(card.get("version", "")),
-        sections=(*first[:1], identity, *first[1:]),
+        sections=(
+            *([Section(key="facts", title="Model facts", pairs=facts)] if facts else []),
+            *first[:1],
+            identity,
+            *first[1:],
+        ),
+        checklists=CHECKLISTS,
         evidence=evidence_sections(evidence) if evidence else (),
         details=tuple(section_of(key, card[key]) for key in card if key not in plain and key not in _ASKED_FIRST),
         card_href=address,
@@ -129,7 +139,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     if isinstance(value, Mapping) and is_estimate(value):
-        return f"{value['value']:.3f} ({value['low']:.3f} to {value['high']:.3f}), n = {value['n']}"
+        return estimate_text(value)
     if isinstance(value, Mapping):
         return ", ".join(f"{title_of(name)} {text_of(inner)}" for name, inner in value.items())
     if _is_list(value):

@@ -158,6 +158,7 @@ class StoredCall:
     reading_id: UUID
     sha256: str
     model_version: str
+    model_sha256: str
     call: Call
 
 
@@ -170,6 +171,7 @@ def latest_calls(session: Session, *, limit: int | None) -> list[StoredCall]:
             reading_id=reading.id,
             sha256=reading.radiograph.sha256,
             model_version=reading.model_version,
+            model_sha256=reading.model_sha256,
             call=stored_call(reading),
         )
         for reading in queries.latest_concluded(session, limit=limit)

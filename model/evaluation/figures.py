@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 
 from model.calibration import COVID_19
 from model.evaluation.metrics import (
+    FEWEST_PATIENTS,
     Estimate,
     auroc,
-    bootstrap,
     clustered_proportion,
     expected_calibration_error,
+    n_different,
+    not_computable,
+    resampled,
     resamples,
-    wilson,
+    widened,
 )
 from model.findings import OUTPUTS, Finding
 
@@ -60,6 +63,10 @@ class Scored:
         """P(covid-19), (N,)."""
         return self.probabilities[:, COVID_19]
 
+    def patients_of(self, truth: int) -> int:
+        """Number of patients with a radiograph of a truth."""
+        return n_different(self.patients[self.truth == truth])
+
     def where(self, keep: NDArray[np.bool_] | NDArray[np.intp]) -> "Scored":
         """The radiographs that `keep` marks or lists."""
         return Scored(
@@ -72,10 +79,14 @@ class Scored:
 
 
 def rounded(estimate: Estimate) -> dict[str, Any]:
-    """Spell an estimate out for a file; a figure that cannot be computed is `None`, as is its interval."""
-    if isnan(estimate.value):
-        return {"value": None, "low": None, "high": None, "n": estimate.n}
-    return {name: round(value, 4) if isinstance(value, float) else value for name, value in asdict(estimate).items()}
+    """Spell an estimate out for a file; what there is not, figure or interval, is `None`."""
+    return {name: _rounded(value) for name, value in asdict(estimate).items()}
+
+
+def _rounded(value: float) -> float | None:
+    if isinstance(value, int):
+        return value
+    return None if isnan(value) else round(value, 4)
 
 
 def discrimination(
@@ -92,9 +103,9 @@ def discrimination(
         return auroc(own[index][is_positive[index]], own[index][~is_positive[index]])
 
     if not positive.any() or not negative.any():
-        return Estimate(value=float("nan"), low=0.0, high=1.0, n=len(chosen))
-    low, high = bootstrap(figure, patients[chosen].tolist())
-    return Estimate(value=figure(np.arange(len(chosen))), low=low, high=high, n=len(chosen))
+        return not_computable(len(chosen))
+    fewest = min(n_different(patients[positive]), n_different(patients[negative]))
+    return resampled(figure, patients[chosen], fewest=fewest)
 
 
 def covid_against(scored: Scored, truth: int) -> Estimate:
@@ -130,19 +141,18 @@ def at_threshold(scored: Scored, threshold: float) -> dict[str, Any]:
         "balanced_accuracy": None if isnan(balanced) else round(balanced, 4),
         "precision": rounded(clustered_proportion(covid[called], own.patients[called])),
         "negative_predictive_value": rounded(clustered_proportion(~covid[~called], own.patients[~called])),
-        "f1": rounded(_f1(covid, called, own.patients)),
+        "f1": rounded(_f1(own, covid, called)),
     }
 
 
-def _f1(covid: NDArray[np.bool_], called: NDArray[np.bool_], patients: NDArray[np.str_]) -> Estimate:
+def _f1(own: Scored, covid: NDArray[np.bool_], called: NDArray[np.bool_]) -> Estimate:
     def figure(rows: NDArray[np.intp]) -> float:
         n_either = int(covid[rows].sum()) + int(called[rows].sum())
         return 2 * int((covid & called)[rows].sum()) / n_either if n_either else float("nan")
 
     if not covid.any():
-        return Estimate(value=float("nan"), low=0.0, high=1.0, n=len(covid))
-    low, high = bootstrap(figure, patients.tolist())
-    return Estimate(value=figure(np.arange(len(covid))), low=low, high=high, n=len(covid))
+        return not_computable(len(covid))
+    return resampled(figure, own.patients, fewest=min(own.patients_of(COVID_19), own.patients_of(NORMAL)))
 
 
 def called_by_hospital(scored: Scored, threshold: float) -> dict[str, Any]:
@@ -165,16 +175,15 @@ def calibration_figures(scored: Scored, weights: NDArray[np.float64]) -> dict[st
 
     Returns:
         `None` for both figures and no bins when nothing was scored. Each bin that holds any has its lower edge, its
-        mean prediction, the share that was COVID-19 and that share's interval at the weights' effective number.
+        mean prediction, the share that was COVID-19 and that share's interval over patients; a radiograph that several
+        networks read counts in each of their bins, and its patient once.
     """
     if not len(scored):
         return {"expected_calibration_error": None, "brier": None, "bins": []}
     truths = scored.truth == COVID_19
     index = np.minimum((scored.covid * N_BINS).astype(int), N_BINS - 1)
     bins = [
-        {"from": b / N_BINS} | _bin(scored.covid[own], truths[own], weights[own])
-        for b in range(N_BINS)
-        if (own := index == b).any()
+        {"from": b / N_BINS} | _bin(scored.where(own), weights[own]) for b in range(N_BINS) if (own := index == b).any()
     ]
     return {
         "expected_calibration_error": round(expected_calibration_error(scored.covid, truths, weights, bins=N_BINS), 4),
@@ -183,14 +192,10 @@ def calibration_figures(scored: Scored, weights: NDArray[np.float64]) -> dict[st
     }
 
 
-def _bin(
-    probabilities: NDArray[np.float64], truths: NDArray[np.bool_], weights: NDArray[np.float64]
-) -> dict[str, float | int]:
-    predicted = float(np.average(probabilities, weights=weights))
-    observed = float(np.average(truths, weights=weights))
-    low, high = wilson(observed, float(weights.sum() ** 2 / (weights**2).sum()))
-    shares = {"predicted": predicted, "observed": observed, "low": low, "high": high}
-    return {name: round(value, 4) for name, value in shares.items()} | {"n": len(truths)}
+def _bin(own: Scored, weights: NDArray[np.float64]) -> dict[str, Any]:
+    observed = rounded(clustered_proportion(own.truth == COVID_19, own.patients, weights))
+    predicted = float(np.average(own.covid, weights=weights))
+    return {"predicted": round(predicted, 4), "observed": observed.pop("value")} | observed
 
 
 def roc_curve(scored: Scored) -> list[list[float]]:
@@ -209,16 +214,20 @@ def roc_band(scored: Scored, *, rounds: int = 200) -> list[list[float]]:
     """95 % interval of the ROC curve's sensitivity at each 1 - specificity, over patients.
 
     Returns:
-        `N_CURVE_POINTS` triples of 1 - specificity, lowest and highest sensitivity; empty when either side is missing.
+        `N_CURVE_POINTS` triples of 1 - specificity, lowest and highest sensitivity; empty when either side has fewer
+        than `FEWEST_PATIENTS`.
     """
     own = scored.where((scored.truth == COVID_19) | (scored.truth == NORMAL))
-    covid = own.truth == COVID_19
-    if covid.all() or not covid.any():
+    covid, n_covid = own.truth == COVID_19, own.patients_of(COVID_19)
+    if min(n_covid, own.patients_of(NORMAL)) < FEWEST_PATIENTS:
         return []
     drawn = [rows for rows in resamples(own.patients.tolist(), rounds=rounds) if 0 < covid[rows].sum() < len(rows)]
     curves = [_sensitivities(own.covid[rows][covid[rows]], own.covid[rows][~covid[rows]]) for rows in drawn]
     low, high = np.percentile(curves, [2.5, 97.5], axis=0)
-    return _points(_CURVE_STEPS, low, high)
+    curve = _sensitivities(own.covid[covid], own.covid[~covid])
+    bounds = [widened(*point, fewest=n_covid) for point in zip(curve, low, high, strict=True)]
+    bounds[-1] = (1.0, 1.0)  # whatever the scores, everything is called at specificity 0
+    return _points(_CURVE_STEPS, *np.transpose(bounds))
 
 
 def _sensitivities(covid: NDArray[np.float64], normal: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -262,12 +271,14 @@ def failures(
     Args:
         names: What to call each radiograph, (N,).
         threshold: (0, 1).
-        most: `None` lists all.
+        most: Half of them missed and half called, so that neither kind hides the other; `None` lists all.
     """
     called = scored.covid >= threshold
-    wrong = np.where(called, scored.truth == NORMAL, scored.truth == COVID_19)
     way = np.where(called, (scored.covid - threshold) / (1 - threshold), (threshold - scored.covid) / threshold)
-    worst = [i for i in np.argsort(-way, kind="stable") if wrong[i]]
+    surest = np.argsort(-way, kind="stable")
+    each = None if most is None else most // 2
+    kinds = (~called & (scored.truth == COVID_19), called & (scored.truth == NORMAL))
+    listed = np.concatenate([surest[kind[surest]][:each] for kind in kinds])
     return [
         {
             "name": names[i],
@@ -275,5 +286,5 @@ def failures(
             "hospital": str(scored.hospitals[i]),
             "p_covid_19": round(float(scored.covid[i]), 4),
         }
-        for i in worst[:most]
+        for i in listed[np.argsort(-way[listed], kind="stable")]
     ]

@@ -6,6 +6,7 @@ well. With `standalone=True` a plot brings its own colours, dark and light, for 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from model.evaluation.svg import (
     AXIS,
@@ -70,7 +71,7 @@ def roc_plot(
 
 
 def reliability_plot(
-    bins: Sequence[Mapping[str, float]],
+    bins: Sequence[Mapping[str, Any]],
     *,
     n_bins: int = 10,
     title: str = "Reliability",
@@ -80,8 +81,8 @@ def reliability_plot(
     """Draw what share came true against what was predicted, and below it how many radiographs each bin holds.
 
     Args:
-        bins: Lower edge `from`, `predicted` and `observed` shares and `n` of each bin that holds any; `low` and `high`,
-            where there, are the interval of the observed share.
+        bins: Lower edge `from`, `predicted` and `observed` shares and `n` of each bin that holds any; `low` and `high`
+            are the interval of the observed share, `None` where it has none.
         n_bins: Equally wide bins that [0, 1] was cut into.
         name: See `roc_plot`.
     """
@@ -147,21 +148,23 @@ def histogram_plot(
     return drawing([*parts, below], bottom, title=title, description=description, name=name, standalone=standalone)
 
 
-def interval_bar(value: float, low: float, high: float, *, reference: float | None = None) -> str:
+def interval_bar(value: float, low: float | None, high: float | None, *, reference: float | None = None) -> str:
     """Draw a share with its interval on [0, 1], for a cell of a table beside the numbers.
 
     Args:
+        low, high: `None` where there is no interval: the share alone is drawn.
         reference: Marked as a line, such as what the card promises.
     """
     area = Area(top=1, height=14, left=6, right=114)
     middle = number(area.y(0.5))
-    x_low, x_high = number(area.x(low)), number(area.x(high))
+    interval = ""
+    if low is not None and high is not None:
+        interval = stroke(f"M{number(area.x(low))} {middle}H{number(area.x(high))}", width=5, opacity=0.45)
     promise = "" if reference is None else stroke(f"M{number(area.x(reference))} 1V15", width=2, dash="3 2")
     return (
         '<svg class="plot-interval" viewBox="0 0 120 16" width="120" height="16" aria-hidden="true" '
         f'xmlns="http://www.w3.org/2000/svg">{stroke(f"M6 {middle}H114", opacity=0.25)}{promise}'
-        f"{stroke(f'M{x_low} {middle}H{x_high}', width=5, opacity=0.45)}"
-        f'<circle cx="{number(area.x(value))}" cy="{middle}" r="3" fill="currentColor"/></svg>'
+        f'{interval}<circle cx="{number(area.x(value))}" cy="{middle}" r="3" fill="currentColor"/></svg>'
     )
 
 
@@ -172,10 +175,10 @@ def _band(area: Area, band: Points) -> str:
     return f'<path d="M{outline}Z" fill="currentColor" fill-opacity="0.16"/>' if outline else ""
 
 
-def _reliability_point(area: Area, one: Mapping[str, float]) -> str:
+def _reliability_point(area: Area, one: Mapping[str, Any]) -> str:
     x = area.x(one["predicted"])
     whisker = ""
-    if "low" in one and "high" in one:
+    if one["low"] is not None:
         low, high, left = number(area.y(one["low"])), number(area.y(one["high"])), number(x - 4)
         whisker = stroke(f"M{number(x)} {low}V{high}M{left} {low}h8M{left} {high}h8", width=1.5, opacity=0.75)
     return f'{whisker}<circle cx="{number(x)}" cy="{number(area.y(one["observed"]))}" r="4.5" fill="currentColor"/>'

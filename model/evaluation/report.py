@@ -1,7 +1,7 @@
 """A site's report: what the release did on its own radiographs, as one plain document that JSON can hold.
 
 `SCHEMA_VERSION` moves when a key changes its meaning or goes; new keys leave it. A figure that cannot be computed is
-`None`, and a sentence under `notes` says why.
+`None`, and a sentence under `notes` says why; so is the interval of a figure that has none.
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from model.calibration import COVID_19
-from model.evaluation.acceptance import Figure, Requirement, Verdict, judge
+from model.evaluation.acceptance import FEW_PATIENTS, Figure, Measured, Requirement, Verdict, judge
 from model.evaluation.figures import (
     NORMAL,
     OTHER,
@@ -31,7 +31,7 @@ from model.evaluation.figures import (
     subgroups,
 )
 from model.evaluation.manifest import AGE_BANDS, Manifest, ManifestRow
-from model.evaluation.metrics import clustered_proportion, proportion
+from model.evaluation.metrics import clustered_proportion, n_different
 from model.findings import OUTPUTS, Finding
 from model.prediction import ModelInfo, OperatingPoint
 
@@ -39,9 +39,6 @@ SCHEMA = "covid-xnet/evaluation"
 SCHEMA_VERSION = 1
 
 N_HISTOGRAM_BINS = 20
-FEW = 30
-"""Radiographs of a class below which the report warns of its own intervals. Chosen: of 30, a share of 0.9 lies anywhere
-between 0.74 and 0.97."""
 
 MUCH_NOT_READ = 0.05
 """Share of the listed radiographs that were not read above which the report warns. Chosen."""
@@ -119,7 +116,7 @@ def make_report(
         "manifest": _manifest(manifest),
         "counts": _counts(manifest, readings, not_read),
         "notes": _notes(manifest, scored, len(not_read)),
-        "acceptance": _acceptance(manifest, scored, force, requirements, by_interval=by_interval),
+        "acceptance": _acceptance(answers, scored, force, requirements, by_interval=by_interval),
         "discrimination": {
             "covid_19_against_normal": rounded(covid_against(scored, NORMAL)),
             "covid_19_against_other": rounded(covid_against(scored, OTHER)),
@@ -191,9 +188,12 @@ def _notes(manifest: Manifest, scored: Scored, n_not_read: int) -> list[str]:
         notes.append("No normal radiograph was read: neither the AUC against normal nor specificity can be computed.")
     if not n_other:
         notes.append("No other abnormality was read: the AUC against it cannot be computed.")
-    for name, n in (("COVID-19", n_covid), ("normal", n_normal)):
-        if 0 < n < FEW:
-            notes.append(f"Few {name} radiographs were read ({n}, fewer than {FEW}): look at the intervals first.")
+    for name, truth in (("COVID-19", COVID_19), ("normal", NORMAL), ("other abnormal", OTHER)):
+        if 0 < (n := scored.patients_of(truth)) < FEW_PATIENTS:
+            notes.append(
+                f"Few patients with {name} radiographs were read ({n}, fewer than {FEW_PATIENTS}): look at the "
+                "intervals first, and rest no decision on figures about them."
+            )
     if n_not_read > MUCH_NOT_READ * len(manifest.rows):
         share = n_not_read / len(manifest.rows)
         notes.append(f"{100 * share:.0f} % of the radiographs were not read. The figures describe the others alone.")
@@ -211,7 +211,7 @@ def _notes(manifest: Manifest, scored: Scored, n_not_read: int) -> list[str]:
 
 
 def _acceptance(
-    manifest: Manifest,
+    answers: Sequence[SiteReading | NotRead],
     scored: Scored,
     point: OperatingPoint,
     requirements: Sequence[Requirement],
@@ -220,13 +220,7 @@ def _acceptance(
 ) -> dict[str, Any] | None:
     if not requirements:
         return None
-    estimates = {
-        Figure.AUROC: covid_against(scored, NORMAL),
-        Figure.SENSITIVITY: sensitivity_at(scored, point.threshold),
-        Figure.SPECIFICITY: specificity_at(scored, point.threshold),
-        Figure.READ: proportion(len(scored), len(manifest.rows)),
-    }
-    verdicts = judge(requirements, estimates, by_interval=by_interval)
+    verdicts = judge(requirements, _measured(answers, scored, point.threshold), by_interval=by_interval)
     return {
         "passed": all(verdict.passed for verdict in verdicts),
         "by_interval": by_interval,
@@ -235,9 +229,29 @@ def _acceptance(
     }
 
 
+def _measured(answers: Sequence[SiteReading | NotRead], scored: Scored, threshold: float) -> Mapping[Figure, Measured]:
+    """What can be required, with the patients that each rests on."""
+    patients = np.array([one.row.patient for one in answers], dtype=np.str_)
+    read = clustered_proportion(np.array([isinstance(one, SiteReading) for one in answers], dtype=bool), patients)
+    n_covid, n_normal = scored.patients_of(COVID_19), scored.patients_of(NORMAL)
+    return {
+        Figure.AUROC: Measured(estimate=covid_against(scored, NORMAL), n_patients=min(n_covid, n_normal)),
+        Figure.SENSITIVITY: Measured(estimate=sensitivity_at(scored, threshold), n_patients=n_covid),
+        Figure.SPECIFICITY: Measured(estimate=specificity_at(scored, threshold), n_patients=n_normal),
+        Figure.READ: Measured(estimate=read, n_patients=n_different(patients)),
+    }
+
+
 def _requirement(verdict: Verdict) -> dict[str, Any]:
-    asked = {"figure": verdict.requirement.figure.value, "least": verdict.requirement.least}
-    return asked | {"passed": verdict.passed, "sure": verdict.sure, "reached": rounded(verdict.estimate)}
+    return {
+        "figure": verdict.requirement.figure.value,
+        "least": verdict.requirement.least,
+        "passed": verdict.passed,
+        "sure": verdict.sure,
+        "few": verdict.few,
+        "n_patients": verdict.measured.n_patients,
+        "reached": rounded(verdict.measured.estimate),
+    }
 
 
 def _calibration(scored: Scored, calibration_set: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from model.calibration import Line
 from model.evaluation.evidence import estimate_text
+from model.evaluation.facts import CHECKLISTS, model_facts
 from model.gate_network import GateNetwork
 from model.network import CovidXNet
 from model.training.evidence.decisions import CLEAR_SHARE
@@ -25,7 +26,8 @@ def model_card(card: WeightsCard) -> str:
         "Research use. Not a medical device. Written by `python -m model.training pages` from "
         f"`model/released/{card.folder.name}/card.json`; every figure here stands there. All tables of the evidence: "
         "[results](evidence/results.md).",
-        _facts(card),
+        "## Model facts\n\n" + table(("", ""), model_facts(card.to_json())),
+        _checklists(),
         _about(card),
         _data(card),
         _figures(card.validation),
@@ -40,30 +42,9 @@ def model_card(card: WeightsCard) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _facts(card: WeightsCard) -> str:
-    """Model Facts: what fits a label (Sendak et al. 2020, npj Digital Medicine 3:41)."""
-    unseen, fold = card.validation["unseen_hospitals"], card.validation["held_out_folds"]
-    point = card.operating_points[0]
-    rows = [
-        ("Mechanism", "risk score of COVID-19 against normal from one frontal chest radiograph, with a map"),
-        (
-            "Hospitals never seen",
-            f"AUROC median {unseen['median']:.3f} of {unseen['pairs']} pairs of hospitals, worst {unseen['worst']:.3f} "
-            f"({unseen['worst_pair']})",
-        ),
-        ("Held-out folds, hospitals seen", f"AUROC {estimate_text(fold['auroc_covid_against_normal'])}"),
-        (
-            "At the balanced operating point, hospitals never seen",
-            f"sensitivity {point.sensitivity:.2f}, specificity {point.specificity:.2f}",
-        ),
-        ("Uses", "a second look in research; ordering a worklist for reading"),
-        ("Do not use", "to exclude COVID-19, to tell it from other pneumonia, on children, without a reader"),
-        (
-            "Warnings",
-            "trained on confounded public data; check it on your own radiographs before relying on any figure",
-        ),
-    ]
-    return "## Model facts\n\n" + table(("", ""), rows)
+def _checklists() -> str:
+    links = " and ".join(f"[{name}]({path.removeprefix('docs/')})" for name, path in CHECKLISTS.items())
+    return f"How it was made and tested, item by item: {links}."
 
 
 def _about(card: WeightsCard) -> str:

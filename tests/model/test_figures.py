@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from model.calibration import COVID_19
 from model.evaluation.figures import (
     NORMAL,
     OTHER,
@@ -20,7 +22,15 @@ from model.evaluation.figures import (
     specificity_at,
     subgroups,
 )
-from model.evaluation.metrics import Estimate, auroc, clustered_proportion, proportion
+from model.evaluation.metrics import (
+    Estimate,
+    auroc,
+    bootstrap,
+    clustered_proportion,
+    proportion,
+    wilson,
+    without_interval,
+)
 
 N, C, OTHERS = 0, 1, 2  # normal, covid-19, other: the order of OUTPUTS
 
@@ -41,6 +51,7 @@ def scored(
 
 # At 0.5: of four COVID-19 three are called, of five normal one; the two of other are left out.
 SET = scored([C, C, C, C, N, N, N, N, N, OTHERS, OTHERS], [0.9, 0.8, 0.5, 0.2, 0.6, 0.4, 0.3, 0.1, 0.0, 0.95, 0.1])
+TWICE = scored([*SET.truth, *SET.truth], [*SET.covid, *SET.covid])
 EMPTY = scored([], [])
 
 
@@ -58,8 +69,49 @@ def test_an_operating_point_by_hand() -> None:
         "f1": 0.75,
     }
     assert figures["balanced_accuracy"] == 0.775
-    assert figures["sensitivity"]["low"] == pytest.approx(proportion(3, 4).low, abs=1e-4)
-    assert figures["f1"]["low"] < 0.75 < figures["f1"]["high"]
+    assert figures["specificity"]["low"] == pytest.approx(proportion(4, 5).low, abs=1e-4)
+
+
+def test_intervals_over_patients_need_five_of_a_class() -> None:
+    """Of four COVID-19 patients nothing has one; with each set twice there are eight and ten."""
+    few, enough = at_threshold(SET, 0.5), at_threshold(TWICE, 0.5)
+
+    assert (few["sensitivity"]["low"], few["f1"]["low"], rounded(covid_against(SET, NORMAL))["high"]) == (None,) * 3
+    assert roc_band(SET) == []
+    assert enough["sensitivity"]["low"] == pytest.approx(proportion(6, 8).low, abs=1e-4)
+    assert enough["f1"]["low"] < 0.75 < enough["f1"]["high"]
+    assert roc_band(TWICE)
+
+
+def test_a_set_that_is_told_apart_wholly_is_no_proof() -> None:
+    """40 of each without a mistake: 40 / (40 + 1.96²) at the least, where resampling alone says 1."""
+    apart = scored([C] * 40 + [N] * 60, [0.9] * 40 + [0.1] * 60)
+
+    found = rounded(covid_against(apart, NORMAL))
+
+    assert found == {"value": 1.0, "low": pytest.approx(0.9124, abs=1e-4), "high": 1.0, "n": 100}
+    assert min(low for x, low, _ in roc_band(apart) if x < 1) == found["low"]
+
+
+def test_the_auroc_of_a_large_set_keeps_the_interval_of_resampling() -> None:
+    rng = np.random.default_rng(2)
+    truth = rng.integers(0, 2, 400)
+    scores = np.clip(rng.normal(0.4 + 0.15 * truth, 0.15), 0, 1)
+
+    def figure(rows: NDArray[np.intp]) -> float:
+        return auroc(scores[rows][truth[rows] == 1], scores[rows][truth[rows] == 0])
+
+    found = covid_against(scored(truth.tolist(), scores.tolist()), NORMAL)
+
+    assert (found.low, found.high) == bootstrap(figure, [str(i) for i in range(400)])
+
+
+def test_a_patient_with_many_radiographs_is_one_of_the_smaller_class() -> None:
+    """Fifty COVID-19 radiographs of four patients are four."""
+    few = scored([C] * 50 + [N] * 50, [0.9] * 50 + [0.1] * 50, patients=[f"{i % 4}" for i in range(50)] + ["n"] * 50)
+
+    assert rounded(covid_against(few, NORMAL)) == {"value": 1.0, "low": None, "high": None, "n": 100}
+    assert few.patients_of(COVID_19) == 4
 
 
 def test_a_threshold_calls_from_itself_on() -> None:
@@ -95,15 +147,25 @@ def test_calibration_by_hand() -> None:
         (0.2, 0.25, 0.0, 2),
         (0.7, 0.75, 1.0, 2),
     ]
-    assert figures["bins"][0]["high"] == pytest.approx(proportion(0, 2).high, abs=1e-4)
+    assert (figures["bins"][0]["low"], figures["bins"][0]["high"]) == (None, None)
 
 
-def test_weights_count_radiographs_several_times() -> None:
-    """A weight of 3 on the one true of a bin of two: observed 3 / 4, at (3 + 1)² / (9 + 1) = 1.6 radiographs."""
-    (one,) = calibration_figures(scored([C, N], [0.55, 0.55]), np.array([3.0, 1.0]))["bins"]
+def test_bins_count_patients_by_weight() -> None:
+    """Eight patients read five times, the two with COVID-19 weighing three: observed 6 / 12, of 12² / 24 patients."""
+    truth, patients = np.repeat([C, C, N, N, N, N, N, N], 5), np.repeat(list("abcdefgh"), 5)
+    weights = np.repeat([3.0, 3, 1, 1, 1, 1, 1, 1], 5)
 
-    assert one["observed"] == 0.75
-    assert one["high"] - one["low"] > proportion(3, 4).high - proportion(3, 4).low
+    (one,) = calibration_figures(scored(truth.tolist(), [0.55] * 40, patients=patients.tolist()), weights)["bins"]
+
+    low, high = wilson(0.5, 6)
+    assert one == {
+        "from": 0.5,
+        "predicted": 0.55,
+        "observed": 0.5,
+        "low": pytest.approx(low, abs=1e-4),
+        "high": pytest.approx(high, abs=1e-4),
+        "n": 40,
+    }
 
 
 def test_the_roc_curve_rises_from_the_first_call_to_all() -> None:
@@ -182,7 +244,16 @@ def test_failures_begin_with_the_surest() -> None:
         {"name": "0", "truth": "covid-19", "hospital": "a", "p_covid_19": 0.04},
         {"name": "1", "truth": "normal", "hospital": "b", "p_covid_19": 0.6},
     ]
-    assert failures(three, ["0", "1", "2", "3", "4"], threshold=0.2, most=1) == found[:1]
+
+
+def test_the_most_of_failures_is_half_missed_and_half_called() -> None:
+    """Three missed are surer than either of the two called, and leave them their place all the same."""
+    names = [str(i) for i in range(6)]
+    five = scored([C, C, C, N, N, N], [0.01, 0.02, 0.03, 0.6, 0.7, 0.1])
+
+    assert [one["name"] for one in failures(five, names, most=2)] == ["0", "4"]
+    assert [one["name"] for one in failures(five, names, most=4)] == ["0", "1", "4", "3"]
+    assert [one["name"] for one in failures(five, names, most=None)] == ["0", "1", "2", "4", "3"]
 
 
 def test_a_share_of_single_radiographs_has_wilsons_interval() -> None:
@@ -192,18 +263,18 @@ def test_a_share_of_single_radiographs_has_wilsons_interval() -> None:
 
 
 def test_radiographs_that_agree_within_a_patient_count_as_one() -> None:
-    """Four patients of ten radiographs each, three patients wholly hit: the interval of 3 of 4, not of 30 of 40."""
-    share = clustered_proportion(np.repeat([True, True, True, False], 10), np.repeat(["a", "b", "c", "d"], 10))
+    """Five patients of ten radiographs each, four patients wholly hit: the interval of 4 of 5, not of 40 of 50."""
+    share = clustered_proportion(np.repeat([True, True, True, True, False], 10), np.repeat(list("abcde"), 10))
 
-    expected = proportion(3, 4)
-    assert (share.value, share.n) == (0.75, 40)
+    expected = proportion(4, 5)
+    assert (share.value, share.n) == (0.8, 50)
     assert (share.low, share.high) == (pytest.approx(expected.low), pytest.approx(expected.high))
 
 
 def test_a_share_of_all_counts_patients() -> None:
-    share = clustered_proportion(np.ones(12, dtype=bool), np.repeat(["a", "b", "c"], 4))
+    share = clustered_proportion(np.ones(20, dtype=bool), np.repeat(list("abcde"), 4))
 
-    assert (share.value, share.low) == (1.0, pytest.approx(proportion(3, 3).low))
+    assert (share.value, share.low) == (1.0, pytest.approx(proportion(5, 5).low))
 
 
 def test_an_estimate_is_spelled_out() -> None:
@@ -213,3 +284,7 @@ def test_an_estimate_is_spelled_out() -> None:
         "high": 0.2,
         "n": 5,
     }
+
+
+def test_an_estimate_without_an_interval_is_spelled_out() -> None:
+    assert rounded(without_interval(0.5, 400)) == {"value": 0.5, "low": None, "high": None, "n": 400}

@@ -112,6 +112,7 @@ def test_a_reliability_point_carries_its_interval() -> None:
 
     assert circles[0] == (f"{LEFT + SIDE / 4:g}", f"{TOP + SIDE / 2:g}")
     assert whiskers[0].startswith(f"M{LEFT + SIDE / 4:g} {TOP + 0.75 * SIDE:g}V{TOP + 0.25 * SIDE:g}")
+    assert "h8" not in reliability_plot([BINS[0] | {"low": None, "high": None}])
 
 
 def test_counts_stand_below_their_bin_and_the_highest_is_full() -> None:
@@ -147,6 +148,14 @@ def test_an_interval_bar_marks_figure_interval_and_reference() -> None:
     assert "M114 1V15" in bar
     assert parse(bar).attrib["aria-hidden"] == "true"
     assert "1V15" not in interval_bar(0.5, 0.25, 0.75)
+
+
+def test_a_figure_without_an_interval_is_a_point_alone() -> None:
+    bar = interval_bar(0.5, None, None)
+
+    assert 'cx="60"' in bar
+    assert "M33" not in bar
+    assert parse(bar).find(f"{SVG}path[@stroke-width='5']") is None
 
 
 def test_coordinates_are_short() -> None:

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from model.evaluation.acceptance import Figure, Requirement, judge
-from model.evaluation.metrics import Estimate
+from model.evaluation.acceptance import FEW_PATIENTS, Figure, Measured, Requirement, judge
+from model.evaluation.metrics import Estimate, not_computable, without_interval
 from model.evaluation.report import SCHEMA, make_report
-from tests.site import ANSWERS, C1, LOST, MANIFEST, O1, PATIENT, RUN, manifest
+from model.findings import Finding
+from tests.site import ANSWERS, C1, LOST, MANIFEST, O1, PATIENT, RUN, manifest, reading, row
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_figures_by_hand(report: dict[str, Any]) -> None:
     assert balanced["measured"]["sensitivity"]["value"] == pytest.approx(2 / 3, abs=1e-4)
     assert balanced["measured"]["specificity"]["value"] == 0.5
     assert screening["measured"]["specificity"]["value"] == 0
-    assert balanced["called_by_hospital"]["north: other"] == {"value": 1.0, "low": 0.2065, "high": 1.0, "n": 1}
+    assert balanced["called_by_hospital"]["north: other"] == {"value": 1.0, "low": None, "high": None, "n": 1}
     assert balanced["card"]["sensitivity"] == {"value": 0.9, "interval": [0.85, 0.95]}
 
 
@@ -119,8 +120,9 @@ def test_cautions_and_timings(report: dict[str, Any]) -> None:
 def test_notes_say_what_weakens_the_figures(report: dict[str, Any]) -> None:
     notes = " ".join(report["notes"])
 
-    assert "Few COVID-19 radiographs were read (3," in notes
-    assert "Few normal radiographs were read (2," in notes
+    assert "Few patients with COVID-19 radiographs were read (3, fewer than 30)" in notes
+    assert "Few patients with normal radiographs were read (2," in notes
+    assert "Few patients with other abnormal radiographs were read (1," in notes
     assert "25 % of the radiographs were not read" in notes
     assert "Radiographs without a patient: 7." in notes
     assert "Radiographs of children: 1." in notes
@@ -172,7 +174,7 @@ def test_requirements_are_held_against_the_figures() -> None:
     }
 
 
-ESTIMATE = Estimate(value=0.9, low=0.8, high=0.95, n=50)
+MEASURED = Measured(estimate=Estimate(value=0.9, low=0.8, high=0.95, n=50), n_patients=FEW_PATIENTS)
 
 
 @pytest.mark.parametrize(
@@ -188,15 +190,61 @@ ESTIMATE = Estimate(value=0.9, low=0.8, high=0.95, n=50)
 def test_a_verdict_goes_by_the_figure_or_by_its_interval(
     least: float, by_interval: bool, passed: bool, sure: bool
 ) -> None:
-    (verdict,) = judge(requirements(auroc=least), {Figure.AUROC: ESTIMATE}, by_interval=by_interval)
+    (verdict,) = judge(requirements(auroc=least), {Figure.AUROC: MEASURED}, by_interval=by_interval)
 
     assert (verdict.passed, verdict.sure) == (passed, sure)
 
 
 @pytest.mark.parametrize("by_interval", [False, True])
 def test_what_cannot_be_computed_never_passes(by_interval: bool) -> None:
-    missing = replace(ESTIMATE, value=float("nan"), low=0.0, high=1.0, n=0)
+    missing = Measured(estimate=not_computable(50), n_patients=FEW_PATIENTS)
 
     (verdict,) = judge(requirements(auroc=0.0), {Figure.AUROC: missing}, by_interval=by_interval)
 
     assert (verdict.passed, verdict.sure) == (False, False)
+
+
+@pytest.mark.parametrize(
+    "few", [replace(MEASURED, n_patients=29), replace(MEASURED, estimate=without_interval(1.0, 400))]
+)
+def test_few_patients_or_no_interval_never_pass_by_interval(few: Measured) -> None:
+    (by_value,) = judge(requirements(auroc=0.7), {Figure.AUROC: few}, by_interval=False)
+    (by_interval,) = judge(requirements(auroc=0.7), {Figure.AUROC: few}, by_interval=True)
+
+    assert (by_value.passed, by_value.sure) == (True, False)
+    assert (by_interval.passed, by_interval.sure) == (False, False)
+    assert by_value.few is (few.n_patients < FEW_PATIENTS)
+
+
+def _told_apart(n: int) -> dict[str, Any]:
+    """`n` COVID-19 and `n` normal of a patient each, all told apart, judged by the interval of the AUROC."""
+    rows = [row(f"{truth}{i}", truth) for truth in (Finding.COVID_19, Finding.NORMAL) for i in range(n)]
+    answers = [reading(one, 0.9 if one.truth is Finding.COVID_19 else 0.1, one.truth) for one in rows]
+    report = make_report(manifest(rows), answers, RUN, requirements=requirements(auroc=0.95), by_interval=True)
+    acceptance: dict[str, Any] = report["acceptance"]
+    return acceptance
+
+
+@pytest.mark.parametrize(
+    ("n", "passed", "few"), [(3, False, True), (29, False, True), (60, False, False), (80, True, False)]
+)
+def test_a_lucky_small_set_does_not_pass_by_interval(n: int, passed: bool, few: bool) -> None:
+    """Without a mistake the interval begins at n / (n + 1.96²), n patients of each class: 0.940 of 60, 0.954 of 80."""
+    acceptance = _told_apart(n)
+
+    (one,) = acceptance["requirements"]
+    assert acceptance["passed"] is passed
+    assert one["reached"]["value"] == 1.0
+    assert (one["few"], one["n_patients"]) == (few, n)
+
+
+def test_the_share_that_was_read_counts_patients() -> None:
+    """Ninety radiographs of one patient are one."""
+    rows = [row(f"n{i}", Finding.NORMAL, patient="north\x1f1") for i in range(90)]
+    answers = [reading(one, 0.1, Finding.NORMAL) for one in rows]
+
+    report = make_report(manifest(rows), answers, RUN, requirements=requirements(read=0.9), by_interval=True)
+
+    (one,) = report["acceptance"]["requirements"]
+    assert (one["passed"], one["few"], one["n_patients"]) == (False, True, 1)
+    assert one["reached"] == {"value": 1.0, "low": None, "high": None, "n": 90}

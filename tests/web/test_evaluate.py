@@ -15,13 +15,25 @@ from jinja2 import meta
 
 from app.__main__ import main
 from app.commands.evaluate import HTML_NAME, JSON_NAME, evaluate_folder
-from app.commands.evaluate_page import TEMPLATES, EvaluationPage, evaluation_html, make_environment, shown
+from app.commands.evaluate_page import (
+    TEMPLATES,
+    EvaluationPage,
+    evaluation_html,
+    evaluation_page,
+    make_environment,
+    shown,
+    verdict_text,
+)
 from app.settings import InferenceSettings
 from model.errors import InferenceError
-from model.evaluation.acceptance import Figure, Requirement
+from model.evaluation.acceptance import Figure, Measured, Requirement, judge
+from model.evaluation.evidence import NO_INTERVAL
+from model.evaluation.metrics import Estimate
+from model.evaluation.report import make_report
 from model.imaging.radiograph import Radiograph
 from tests.application import gray_dicom, gray_png
 from tests.fakes import THRESHOLD, FakeCard, FakePredictor
+from tests.site import ANSWERS, MANIFEST, RUN
 
 PATIENT = "Doe^Jane"
 ROWS = [
@@ -283,6 +295,81 @@ def test_figures_are_shown_in_per_cent_or_three_decimals() -> None:
     assert (shown(figure).text, shown(figure).interval) == ("91.2 %", "80.0–95.0")
     assert (shown(figure, percent=False).text, shown(figure, percent=False).interval) == ("0.912", "0.800–0.950")
     assert shown({"value": None, "low": None, "high": None, "n": 0}).text == "not computable"
+
+
+@pytest.mark.parametrize("percent", [True, False])
+def test_a_figure_without_an_interval_says_so(percent: bool) -> None:
+    one = shown({"value": 0.32, "low": None, "high": None, "n": 397}, percent=percent)
+
+    assert (one.interval, one.is_computed, one.has_interval) == (NO_INTERVAL, True, False)
+    assert "circle" in one.bar
+
+
+REACHED = {"value": 0.9, "low": 0.8, "high": 0.95, "n": 50}
+
+
+@pytest.mark.parametrize(
+    ("least", "few", "by_interval", "words"),
+    [
+        (0.8, False, False, "passed, with its whole interval"),
+        (0.85, False, False, "passed, though its interval reaches below"),
+        (0.85, False, True, "not passed: its interval reaches below"),
+        (0.95, False, False, "not passed"),
+        (0.8, True, False, "passed, though it rests on few patients (7, fewer than 30)"),
+        (0.8, True, True, "not passed: it rests on few patients (7, fewer than 30)"),
+        (0.95, True, False, "not passed, and it rests on few patients (7, fewer than 30)"),
+    ],
+)
+def test_a_verdict_says_why(least: float, few: bool, by_interval: bool, words: str) -> None:
+    measured = Measured(estimate=Estimate(**REACHED), n_patients=7 if few else 70)
+    requirement = Requirement(figure=Figure.AUROC, least=least)
+    (verdict,) = judge([requirement], {Figure.AUROC: measured}, by_interval=by_interval)
+
+    one = {name: getattr(verdict, name) for name in ("passed", "sure", "few")}
+    one |= {"figure": "auroc", "least": least, "n_patients": measured.n_patients, "reached": REACHED}
+    assert verdict_text(one, by_interval=by_interval) == words
+    assert words.startswith("passed") is verdict.passed
+
+
+def test_three_of_each_told_apart_do_not_pass_by_interval(
+    tmp_path: Path, predictor: FakePredictor, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "site"
+    folder.mkdir()
+    levels = {f"{level}.png": level for level in (10, 20, 30, 220, 230, 240)}
+    for name, level in levels.items():
+        (folder / name).write_bytes(gray_png(level))
+    lines = [f"{name},{'covid' if level > 100 else 'normal'}" for name, level in levels.items()]
+    (tmp_path / "manifest.csv").write_text("\n".join(["file,label", *lines]))
+
+    required = [Requirement(figure=Figure.AUROC, least=0.95)]
+    status = evaluate(folder, predictor, requirements=required, by_interval=True)
+
+    said = capsys.readouterr().out
+    assert status == 1
+    assert f"1.000 ({NO_INTERVAL}, n = 6)" in said
+    assert "not passed: it rests on few patients (3, fewer than 30)" in said
+    html = (tmp_path / "out" / HTML_NAME).read_text(encoding="utf-8")
+    assert "of at least 30 patients of each class" in html
+    assert NO_INTERVAL in html
+    assert re.search(r"\b(?:nan|None)\b", html) is None
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "says"),
+    [
+        (0.7, 0.85, "Sensitivity is lower than the card's 90.0 %"),
+        (0.92, 0.99, "Sensitivity is higher than the card's 90.0 %"),
+        (0.85, 0.95, "the card's 90.0 % lies within the interval"),
+        (None, None, "too few patients"),
+    ],
+)
+def test_the_page_says_whether_a_site_differs_from_the_card(low: float | None, high: float | None, says: str) -> None:
+    report = make_report(MANIFEST, ANSWERS, RUN)
+    report["operating_points"][0]["measured"]["sensitivity"] = {"value": 0.9, "low": low, "high": high, "n": 50}
+
+    assert says in evaluation_page(report).point.differences[0]
+    assert "Go by the figures measured here" in evaluation_html(report)
 
 
 def test_the_command_line_asks_for_a_share(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,8 @@ import json
 import re
 from dataclasses import dataclass, fields
 from html import unescape
+from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +19,14 @@ from app.settings import Settings
 from app.web.answers import ErrorPage
 from app.web.pages import DocsPage
 from app.web.templating import STATIC, Pages, make_environment
-from model.evaluation.evidence import evidence_sections
+from model.evaluation.evidence import Table, evidence_sections
+from model.evaluation.facts import CHECKLISTS, model_facts
 from model.weights import default_card, read_card
 from tests.application import gray_dicom, gray_png, run_app, send
 from tests.fakes import FakePredictor
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+ROOT = Path(__file__).resolve().parents[2]
 LONG_NAME = f"{'portable_chest_' * 6}.png"
 CONTEXTS = {
     "cases/worklist.html": WorklistPage,
@@ -201,9 +205,38 @@ def test_one_address_answers_people_and_programs(client: TestClient) -> None:
         assert page(client, address).startswith("<!doctype html>")
 
 
+class Tables(HTMLParser):
+    """Collects the cells of every table of a page, under the id of the section that it is in."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.of: dict[str, list[list[list[str]]]] = {}
+        self._section, self._in_cell = "", False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "section":
+            self._section = dict(attrs).get("id") or self._section  # parts of a part have no id
+            self.of.setdefault(self._section, [])
+        elif tag == "table":
+            self.of[self._section].append([])
+        elif tag == "tr":
+            self.of[self._section][-1].append([])
+        elif tag in ("th", "td"):
+            self.of[self._section][-1][-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_cell = self._in_cell and tag not in ("th", "td")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_cell:
+            self.of[self._section][-1][-1][-1] += data
+
+
 @pytest.mark.weights
 def test_the_page_of_the_release_shows_its_evidence(settings: Settings) -> None:
-    """Every section and figure of the results file, drawn without scripts or styles of its own."""
+    """Every section and every cell of the results file's tables, drawn without scripts or styles of its own."""
     card = read_card(default_card())
     evidence = card.evidence()
     assert evidence is not None
@@ -213,13 +246,24 @@ def test_the_page_of_the_release_shows_its_evidence(settings: Settings) -> None:
     with run_app(settings, predictor) as client:
         html = page(client, "/model")
 
+    shown = Tables(html).of
     for section in evidence_sections(evidence):
-        assert f'id="evidence-{section.key}"' in html
+        tables = [[part.head, *part.rows] for part in section.parts if isinstance(part, Table)]
+        assert shown[f"evidence-{section.key}"] == [[list(row) for row in table] for table in tables]
+    assert shown["facts"] == [[list(row) for row in model_facts(card.to_json())]]
     assert f"{evidence['unseen']['summary']['median']:.3f}" in html
     assert html.count('<svg class="plot"') == 2
     contents = re.findall(r'<li><a href="#[^"]*">([^<]*)', html)
     assert len(contents) == len(set(contents))
     assert not re.search(r'<[^>]* (?:style|on\w+)="', html)
+
+
+def test_the_model_s_page_names_the_checklists_that_the_repository_answers(client: TestClient) -> None:
+    html = page(client, "/model")
+
+    for name, path in CHECKLISTS.items():
+        assert f"{name} in <code>{path}</code>" in html
+        assert (ROOT / path).read_text(encoding="utf-8").startswith(f"# {name}")
 
 
 def test_an_unknown_case_is_a_page_with_the_way_back(client: TestClient) -> None:
@@ -257,13 +301,28 @@ def test_static_files_come_from_memory_packed_and_known_again(client: TestClient
         assert client.get(address.replace("js/worklist/main.js", nowhere)).status_code == 404
 
 
+def test_sheets_that_a_page_needs_together_come_as_one(client: TestClient) -> None:
+    address = re.findall(r'<link rel="stylesheet" href="([^"]+)"', page(client, "/cases"))[0]
+    folder, names = address.rsplit("/", 1)
+
+    joined = client.get(address)
+
+    assert names == "tokens.css+base.css"
+    sheets = [(STATIC / "css" / name).read_bytes() for name in names.split("+")]
+    assert joined.content == b"\n".join(sheets)
+    assert joined.headers["content-type"] == "text/css; charset=utf-8"
+    assert "immutable" in joined.headers["cache-control"]
+    for nowhere in ("none.css+base.css", "base.css+base.css", "base.css+", "+"):
+        assert client.get(f"{folder}/{nowhere}").status_code == 404
+
+
 def test_the_picture_s_own_modules_are_fetched_before_all_others(client: TestClient) -> None:
     html = page(client, send(client, gray_png(204)).json()["links"]["viewer"])
 
-    links = re.findall(r'<link rel="modulepreload"( fetchpriority="low")? href="([^"]+)"', html)
-    first = [href for is_low, href in links if not is_low]
-    later = [href for is_low, href in links if is_low]
+    at_once, waiting = re.fullmatch(r"(.*)<template data-later>(.*?)</template>.*", html, re.DOTALL).groups()  # type: ignore[union-attr]
+    first, later = (re.findall(r'<link rel="modulepreload" href="([^"]+)"', links) for links in (at_once, waiting))
     assert first
+    assert at_once.index('/modality"') < at_once.index("/grayscale") < at_once.index("/static/")
     assert any(href.endswith("/stage/viewport.js") for href in first)
     assert any(href.endswith("/workplace.js") for href in later)
     assert len(first) < len(later)

@@ -62,5 +62,5 @@ def test_a_figure_of_the_card_is_one_line_with_its_interval() -> None:
     section = section_of("validation", {"auroc_covid_against_normal": figure})
 
     assert [(pair.name, pair.value) for pair in section.pairs] == [
-        ("AUROC, COVID-19 against normal", "0.961 (0.940 to 0.976), n = 842")
+        ("AUROC, COVID-19 against normal", "0.961 (0.940–0.976), n = 842")
     ]

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +74,29 @@ def test_what_would_change_is_counted_and_listed(
         ("normal", "covid-19"),
     ]
     assert flips[2]["before"] == {
+        "model_version": "1",
+        "model_sha256": "1" * 64,
         "verdict": "normal",
         "flagged": False,
         "probability": pytest.approx(20 / 255, abs=1e-3),
     }
-    assert {flip["model_version"] for flip in flips} == {"1"}
+    assert {(flip["after"]["model_version"], flip["after"]["model_sha256"]) for flip in flips} == {("2", "2" * 64)}
+
+
+def test_weights_trained_anew_are_told_from_those_of_the_same_version(
+    filled: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    weights = OtherWeights()
+    weights.info = replace(weights.info, version="1")
+
+    replay(filled, card=None, last=None, output=tmp_path / "flips.jsonl", predictor=weights)
+
+    said = capsys.readouterr().out
+    assert "with fake 1 (222222222222)." in said
+    assert "4  read by weights 1 (111111111111)" in said
+    for flip in _lines(tmp_path / "flips.jsonl"):
+        assert flip["before"]["model_version"] == flip["after"]["model_version"]
+        assert flip["before"]["model_sha256"] != flip["after"]["model_sha256"]
 
 
 def test_nothing_is_changed(filled: Settings, tmp_path: Path) -> None:
