@@ -89,7 +89,7 @@ train: $(VENV)/.runtime ## Train the lungs, then the gate; resumes where it was 
 	$(BIN)/python -m model.training $(ARGS) lungs
 	$(BIN)/python -m model.training $(ARGS) gate
 
-# ARGS="--budget small" shortens every run and releases nothing: it is for trying a change.
+# ARGS="--budget small --anew" shortens every run and releases nothing: it is for trying a change.
 evidence: $(VENV)/.runtime ## Train every run of the evidence, make release, results and pages of them; resumes
 	$(BIN)/python -m model.training $(ARGS) evidence
 	$(BIN)/python -m model.training $(ARGS) release

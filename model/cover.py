@@ -17,8 +17,8 @@ from model.prediction import Correction
 from model.preprocess import ONE_GREY_LEVEL, Box, resize
 
 FILL_RADIUS = 8
-"""Chosen, in pixels of the network's input. It hardly matters: boxes over 8 % of the input, at random on 30 normal
-radiographs, raised P(abnormal) by 0.29 in the median, with 3 pixels by 0.25."""
+"""Chosen, in pixels of the network's input. It hardly matters: 3 pixels raise P(abnormal) of normals about as
+much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def cover(view: LungView, rectangles: Sequence[Rectangle]) -> tuple[NDArray[np.f
         box, and the pixels are those of the view then, to the bit.
     """
     touched = _touched(view, rectangles)
-    return _fill(view.resized, touched), float(touched.mean())
+    return fill(view.resized, touched), float(touched.mean())
 
 
 def _touched(view: LungView, rectangles: Sequence[Rectangle]) -> NDArray[np.bool_]:
@@ -78,11 +78,18 @@ def _touched(view: LungView, rectangles: Sequence[Rectangle]) -> NDArray[np.bool
     return np.asarray(resize(turned, size) > 0)
 
 
-def _fill(resized: NDArray[np.float32], touched: NDArray[np.bool_]) -> NDArray[np.float32]:
+def fill(resized: NDArray[np.float32], touched: NDArray[np.bool_]) -> NDArray[np.float32]:
     """In-paint from the border inwards; one grey where nothing is left to in-paint from.
 
     OpenCV in-paints 8 bits well and tears floating point apart, so the fill has 256 greys between the darkest and the
     lightest pixel that stays.
+
+    Args:
+        resized: (S, S) float32.
+        touched: (S, S) bool, the pixels to fill.
+
+    Returns:
+        (S, S) float32; what is not touched stays as it is, to the bit.
 
     Source:
         Telea, Journal of Graphics Tools 9(1), 2004.

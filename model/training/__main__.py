@@ -5,7 +5,9 @@ import csv
 import json
 import logging
 import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,10 @@ from model.predict import Predictor, choose_device, limit_threads
 from model.training.cache import Prepared, prepare
 from model.training.classifier import ClassifierConfig
 from model.training.config import CONFIGS, read_config
-from model.training.data import data_folder, read_manifest, read_masks
-from model.training.evidence.assembly import Reads, fix, results
-from model.training.evidence.campaign import Read, Run, execute, plan, read_run
+from model.training.copies import find_copies, without_copies, write_copies
+from model.training.data import Sample, data_folder, read_manifest, read_masks
+from model.training.evidence.assembly import Reads, fix, results, results_of_kinds
+from model.training.evidence.campaign import Read, Run, execute, has_ended, plan, read_run
 from model.training.evidence.cohort import Cohort
 from model.training.evidence.cost import cost_figures
 from model.training.evidence.pages import write_pages
@@ -34,7 +37,7 @@ from model.training.gate.export import GATE_CARD, carry_gate, write_gate
 from model.training.gate.figures import Gatekeeper, gate_figures
 from model.training.gate.fit import GateTraining, run_with, train_gate
 from model.training.lungs import LungConfig, held_out_dice, train_lungs
-from model.training.release import headline, release_card, with_kept, write_evidence
+from model.training.release import headline, release_card, with_kept, with_renewed, write_evidence
 from model.training.targets import map_targets
 from model.unet import UNet
 from model.weights import (
@@ -65,6 +68,13 @@ def _folds(_: argparse.Namespace) -> None:
     write_folds(make_folds(read_manifest(data_folder())))
 
 
+def _copies(arguments: argparse.Namespace) -> None:
+    everything = _prepare(_folder(arguments) / "lungs.safetensors", _recipe(), keep_copies=True)
+    copies = find_copies(everything)
+    write_copies(copies)
+    log.info("%d copies among %d radiographs", len(copies), len(everything.samples))
+
+
 def _lungs(arguments: argparse.Namespace) -> None:
     network = train_lungs(data_folder(), _lung_config(), folder=RUNS / "lungs", device=choose_device(arguments.device))
     path = _folder(arguments) / "lungs.safetensors"
@@ -93,6 +103,8 @@ def _evidence(arguments: argparse.Namespace) -> None:
     device, folds = choose_device(arguments.device), read_folds()
     for run in plan(_recipe(), arguments.budget):
         if any(run.name.startswith(name) for name in arguments.only or [""]):
+            if arguments.anew:
+                shutil.rmtree(_run_folder(arguments, run), ignore_errors=True)
             prepared = _prepare(weights, run.config, whole_frame=run.whole_frame)
             targets = map_targets(prepared, outlines, data_folder() / "brixia_scores.csv")
             execute(run, prepared, targets, folds, folder=_run_folder(arguments, run), device=device)
@@ -100,23 +112,44 @@ def _evidence(arguments: argparse.Namespace) -> None:
 
 
 def _release(arguments: argparse.Namespace) -> None:
-    """Make a release of the campaign's members, and its evidence of all runs that have ended.
+    """Make a release of the campaign's members and its evidence; without members, renew the tables of other runs.
 
     A small budget releases nothing: what it makes stays with its runs.
     """
-    folder, lungs, folds = _folder(arguments), _lung_config(), read_folds()
+    folder = _folder(arguments)
     prepared = _prepare(folder / "lungs.safetensors", _recipe())
     if arguments.budget == "small":
         trial = RUNS / "evidence" / "small" / "release"
         folder = Path(shutil.copytree(folder, trial, dirs_exist_ok=True))
-    earlier, gate = _released(folder)
-    cohort = Cohort.of(prepared, folds, _recipe().clear_sources)
-    ended = _ended(arguments)
-    reads = Reads.of(ended)
+    folds = read_folds()
+    cohort, ended = Cohort.of(prepared, folds, _recipe().clear_sources), _ended(arguments, prepared.samples, folds)
+    curves = {read.run.name: _last_row(_run_folder(arguments, read.run) / "curve.csv") for read in ended}
+    reads, earlier = Reads.of(ended), _evidence_of(folder)
+    own = results_of_kinds(cohort, reads)
+    if reads.release:
+        card, tables = _members(arguments, folder, cohort, prepared, reads)
+        about = {"budget": arguments.budget, "created": card.created, "runs": curves}
+        everything = with_kept(about | own | tables, earlier)
+    elif earlier and earlier["budget"] == arguments.budget:
+        card = read_card(folder / CARD_NAME)
+        everything = with_renewed(earlier, own, curves, datetime.now(UTC).date().isoformat())
+    else:
+        raise SystemExit("No run of release-* has ended, and there are no earlier results of this budget to renew.")
+    write_card(replace(card, evidence_sha256=write_evidence(everything, folder), validation=headline(everything)))
+    if arguments.budget == "full":
+        _pages(arguments)
+    log.info("%s: %s", folder, json.dumps(everything["unseen"]["summary"]))
+
+
+def _members(
+    arguments: argparse.Namespace, folder: Path, cohort: Cohort, prepared: Prepared, reads: Reads
+) -> tuple[WeightsCard, dict[str, Any]]:
+    """Write the members' weights and card, which the predictor that is timed needs, and make their tables."""
+    lungs = _lung_config()
     fixed = fix(cohort, prepared, reads)
-    card = release_card(cohort, reads.release, fixed, lungs, gate, folder=folder, version=arguments.version)
+    card = release_card(cohort, reads.release, fixed, lungs, _gate_of(folder), folder=folder, version=arguments.version)
     write_card(card)
-    tables = results(
+    return card, results(
         cohort,
         prepared,
         reads,
@@ -125,31 +158,28 @@ def _release(arguments: argparse.Namespace) -> None:
         lungs_dice=held_out_dice(data_folder(), _load_lungs(folder / "lungs.safetensors", lungs), lungs),
         cost=_cost(card, prepared),
     )
-    curves = {read.run.name: _last_row(_run_folder(arguments, read.run) / "curve.csv") for read in ended}
-    about = {"budget": arguments.budget, "created": card.created, "runs": curves}
-    everything = with_kept(about | tables, earlier)
-    write_card(replace(card, evidence_sha256=write_evidence(everything, folder), validation=headline(everything)))
-    if arguments.budget == "full":
-        _pages(arguments)
-    log.info("%s: %s", folder, json.dumps(tables["unseen"]["summary"]))
 
 
-def _released(folder: Path) -> tuple[dict[str, Any] | None, GateCard]:
-    """The results file that a release replaces, if there is one, and the gate it will have: a new one or its own."""
-    file, card = folder / EVIDENCE_NAME, folder / CARD_NAME
-    earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
+def _gate_of(folder: Path) -> GateCard:
+    """The gate that a release will have: a new one, or its own."""
+    card = folder / CARD_NAME
     has_new_gate = (RUNS / "gate" / GATE_CARD).exists() or not card.exists()
-    return earlier, carry_gate(RUNS / "gate", folder) if has_new_gate else read_card(card).gate
+    return carry_gate(RUNS / "gate", folder) if has_new_gate else read_card(card).gate
+
+
+def _evidence_of(folder: Path) -> dict[str, Any] | None:
+    file = folder / EVIDENCE_NAME
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else None
 
 
 def _pages(_: argparse.Namespace) -> None:
     write_pages(read_card(default_card()), Path("docs"))
 
 
-def _ended(arguments: argparse.Namespace) -> list[Read]:
+def _ended(arguments: argparse.Namespace, samples: Sequence[Sample], folds: Mapping[str, int]) -> list[Read]:
     """Load every run of the plan that has ended."""
     folders = [(run, _run_folder(arguments, run)) for run in plan(_recipe(), arguments.budget)]
-    return [read_run(run, folder=folder) for run, folder in folders if (folder / "logits.npy").exists()]
+    return [read_run(run, samples, folds, folder=folder) for run, folder in folders if has_ended(folder)]
 
 
 def _cost(card: WeightsCard, prepared: Prepared) -> dict[str, Any]:
@@ -157,7 +187,9 @@ def _cost(card: WeightsCard, prepared: Prepared) -> dict[str, Any]:
     return cost_figures(predictor, read_radiograph(prepared.samples[0].path.read_bytes()), device="cpu")
 
 
-def _prepare(weights: Path, config: ClassifierConfig, *, whole_frame: bool = False) -> Prepared:
+def _prepare(
+    weights: Path, config: ClassifierConfig, *, whole_frame: bool = False, keep_copies: bool = False
+) -> Prepared:
     lungs = _lung_config()
     network = _load_lungs(weights, lungs)
 
@@ -166,9 +198,10 @@ def _prepare(weights: Path, config: ClassifierConfig, *, whole_frame: bool = Fal
         x = torch.from_numpy(segmentation_input(presentation, lungs.network.size)[None, None])
         return lung_mask(network(x.to(memory_format=torch.channels_last)).sigmoid().numpy()[0, 0])
 
-    adults = [sample for sample in read_manifest(data_folder()) if not sample.pediatric]
+    adults = [sample for sample in read_manifest(data_folder()) if sample.is_adult]
+    samples = adults if keep_copies else without_copies(adults)
     cache = RUNS / "cache"
-    return prepare(adults, segment, sha256_of(weights), config.input, folder=cache, whole_frame=whole_frame)
+    return prepare(samples, segment, sha256_of(weights), config.input, folder=cache, whole_frame=whole_frame)
 
 
 def _load_lungs(weights: Path, lungs: LungConfig) -> UNet:
@@ -204,9 +237,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument("--version", default="1.0", help="release to train (1.0)")
     parser.add_argument("--budget", choices=("small", "full"), default="full", help="length of the campaign's runs")
+    parser.add_argument("--anew", action="store_true", help="evidence: forget what the runs have done before")
     commands = parser.add_subparsers(required=True)
     for name, run, text in (
         ("folds", _folds, "deal the manifest's patients into five folds and write the file"),
+        (
+            "copies",
+            _copies,
+            "find radiographs that the data hold twice and write the file that leaves them out",
+        ),
         ("lungs", _lungs, "train the lung segmentation and write it into the release"),
         ("gate", _gate, "train the gate and write it, its limits and its figures into the release"),
         ("release", _release, "make release, results file and pages of the campaign's runs that have ended"),

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from model.cover import fill
+
 Image = NDArray[np.float32]
 
 
@@ -22,6 +24,7 @@ class AugmentConfig:
         tone: Strength of gamma and contrast curves.
         texture: Probability of blur, sharpening, resampling, noise or JPEG artefacts, each.
         marks: Probability of letters, lines or a dark border.
+        covering: Probability of rectangles filled from their surroundings, as a reader's question fills them.
     """
 
     rotation_degrees: float = 8.0
@@ -31,6 +34,7 @@ class AugmentConfig:
     tone: float = 0.5
     texture: float = 0.3
     marks: float = 0.3
+    covering: float = 0.0
 
 
 def random_affine(rng: Generator, size: int, scale: float, config: AugmentConfig) -> NDArray[np.float64]:
@@ -118,3 +122,16 @@ def add_marks(rng: Generator, image: Image, config: AugmentConfig) -> Image:
             top, left = (rng.uniform(0, 1, 2) * (size - np.array([h, w]))).astype(int)
             x[top : top + h, left : left + w] = x[top : top + h, left : left + w].mean()
     return x
+
+
+def cover_at_random(rng: Generator, image: Image, config: AugmentConfig) -> Image:
+    """Cover one or two rectangles, so that a covering by itself says nothing."""
+    if rng.random() >= config.covering:
+        return image
+    size = image.shape[0]
+    touched = np.zeros((size, size), np.bool_)
+    for _ in range(rng.integers(1, 3)):
+        h, w = (rng.uniform(0.1, 0.4, 2) * size).astype(int)
+        top, left = (rng.uniform(0, 1, 2) * (size - np.array([h, w]))).astype(int)
+        touched[top : top + h, left : left + w] = True
+    return fill(image, touched)

@@ -18,7 +18,15 @@ from model.evaluation.metrics import auroc
 from model.findings import ABNORMAL, HEADS, OUTPUTS, SUBTYPE
 from model.network import CovidXNet, NetworkConfig, build_network
 from model.preprocess import InputSpec, finish, reduce_variability
-from model.training.augment import AugmentConfig, add_marks, change_texture, change_tone, random_affine, warp
+from model.training.augment import (
+    AugmentConfig,
+    add_marks,
+    change_texture,
+    change_tone,
+    cover_at_random,
+    random_affine,
+    warp,
+)
 from model.training.cache import WIDE, Prepared
 from model.training.controls import Hide, hide
 from model.training.data import Sample
@@ -190,7 +198,10 @@ class _Batches:
             x, where = add_opacities(rng, x, lungs)
             regions[0], weights[0], index = _in_cells(where, cells), 1, UNNAMED
         x = change_texture(rng, change_tone(rng, x, config.augment), config.augment)
-        x = _finish(add_marks(rng, hide(x, lungs, config.hide), config.augment), config)
+        x = add_marks(rng, hide(x, lungs, config.hide), config.augment)
+        if i not in self.targets:  # a reader pointed at something there
+            x = cover_at_random(rng, x, config.augment)
+        x = _finish(x, config)
         return x, _in_cells(lungs, cells), regions, weights, np.array(index)
 
 

@@ -28,6 +28,8 @@ HOSPITALS = {
 }
 """Sources that are one hospital, or cannot be told apart; a source not named here is a hospital of its own."""
 
+ADULT_YEARS = 18
+
 KEPT_TOGETHER = frozenset({"tb-db-mixed"})
 """Sources with runs of similar films and no patient identity: the whole source goes into one fold."""
 
@@ -56,6 +58,11 @@ class Sample:
     def finding(self) -> Finding:
         """What the network should say."""
         return LABELS[self.label]
+
+    @property
+    def is_adult(self) -> bool:
+        """Whether neither flag nor age says child; where both are missing, an adult is assumed."""
+        return not self.pediatric and (self.age_years is None or self.age_years >= ADULT_YEARS)
 
     @property
     def hospital(self) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import math
+import time
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -54,7 +55,7 @@ def train(
     Args:
         make_batch: Batch of a step; depends on the step and the seed alone, so a resumed run repeats an unbroken one.
         loss: Scalar loss of a batch.
-        folder: Receives `checkpoint.pt` and `curve.csv`.
+        folder: Receives `checkpoint.pt` and `curve.csv`: steps, seconds of all processors, running loss, figures.
         evaluate: Called on the averaged network at every checkpoint; its figures go into the curve.
 
     Returns:
@@ -64,8 +65,8 @@ def train(
     network = lay_channels_last(network.to(device))
     average = deepcopy(network).eval()
     optimizer = torch.optim.AdamW(_parameter_groups(network, config.weight_decay), lr=config.learning_rate)
-    first = _resume(folder / "checkpoint.pt", network, average, optimizer)
-    running = 0.0
+    first, before = _resume(folder / "checkpoint.pt", network, average, optimizer)
+    running, started = 0.0, time.process_time()
     bar = tqdm(range(first, config.steps), initial=first, total=config.steps, desc=folder.name, mininterval=5)
     for step in bar:
         torch.manual_seed(config.seed * 1_000_003 + step)  # dropout of a resumed run repeats too
@@ -81,10 +82,12 @@ def train(
         _blend(average, network, min(config.average, (1 + step) / (10 + step)))
         running = value.item() if step == first else 0.98 * running + 0.02 * value.item()
         if (step + 1) % config.checkpoint_every == 0 or step + 1 == config.steps:
-            figures = {"step": step + 1, "loss": running} | (evaluate(average) if evaluate else {})
+            seconds = before + time.process_time() - started
+            figures = {"step": step + 1, "processor_seconds": seconds, "loss": running}
+            figures |= evaluate(average) if evaluate else {}
             _append(folder / "curve.csv", figures)
-            bar.set_postfix({name: f"{value:.3f}" for name, value in figures.items() if name != "step"})
-            _save(folder / "checkpoint.pt", step + 1, network, average, optimizer)
+            bar.set_postfix({name: f"{figures[name]:.3f}" for name in ("loss", "auroc") if name in figures})
+            _save(folder / "checkpoint.pt", step + 1, seconds, network, average, optimizer)
     return average
 
 
@@ -121,18 +124,21 @@ def _append(path: Path, figures: dict[str, float]) -> None:
         writer.writerow({name: f"{value:.6g}" for name, value in figures.items()})
 
 
-def _save(path: Path, step: int, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer) -> None:
-    state = {"step": step, "network": network.state_dict(), "average": average.state_dict()}
+def _save(
+    path: Path, step: int, seconds: float, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer
+) -> None:
+    state = {"step": step, "seconds": seconds, "network": network.state_dict(), "average": average.state_dict()}
     partial = path.with_suffix(".partial")
     torch.save(state | {"optimizer": optimizer.state_dict()}, partial)
     partial.replace(path)
 
 
-def _resume(path: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer) -> int:
+def _resume(path: Path, network: nn.Module, average: nn.Module, optimizer: torch.optim.Optimizer) -> tuple[int, float]:
+    """Step to go on with, and the processor's seconds that went before."""
     if not path.exists():
-        return 0
+        return 0, 0.0
     state = torch.load(path, weights_only=True)
     network.load_state_dict(state["network"])
     average.load_state_dict(state["average"])
     optimizer.load_state_dict(state["optimizer"])
-    return int(state["step"])
+    return int(state["step"]), float(state["seconds"])

@@ -9,6 +9,7 @@ from typing import Any
 
 from model.findings import OUTPUTS
 from model.preprocess import PIPELINE_VERSION
+from model.training.copies import read_copies
 from model.training.evidence.assembly import Fixed
 from model.training.evidence.campaign import Read
 from model.training.evidence.cohort import Cohort
@@ -92,16 +93,39 @@ def with_kept(results: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> 
         earlier: The one that it replaces; one of another budget keeps nothing.
 
     Returns:
-        The results with those tables and their runs; `kept` names them with the date they are of.
+        The results with those tables and their runs; `dated` names the tables of another day than the members'.
     """
     if not earlier or earlier["budget"] != results["budget"]:
         return dict(results)
     kept = [table for table in KINDS if table in earlier and table not in results]
-    names = tuple(KINDS[table] for table in kept)
-    runs = {name: curve for name, curve in results["runs"].items() if not name.startswith(names)}
-    runs |= {name: curve for name, curve in earlier["runs"].items() if name.startswith(names)}
-    dates = {table: earlier.get("kept", {}).get(table, earlier["created"]) for table in kept}
-    return {**results, **{table: earlier[table] for table in kept}, "runs": runs, "kept": dates}
+    runs = _without(results["runs"], kept) | _of(earlier["runs"], kept)
+    dates = {table: earlier.get("dated", {}).get(table, earlier["created"]) for table in kept}
+    return {**results, **{table: earlier[table] for table in kept}, "runs": runs, "dated": dates}
+
+
+def with_renewed(
+    earlier: Mapping[str, Any], tables: Mapping[str, Any], runs: Mapping[str, Any], day: str
+) -> dict[str, Any]:
+    """Renew those kinds' tables in a results file whose members stay.
+
+    Args:
+        earlier: A release's results file.
+        tables: Tables of `KINDS` of the runs that have ended here.
+        runs: Last rows of the curves of every run that has ended here.
+        day: When the tables were made, ISO 8601.
+    """
+    renewed = _without(earlier["runs"], list(tables)) | _of(runs, list(tables))
+    dates = {**earlier.get("dated", {}), **dict.fromkeys(tables, day)}
+    return {**earlier, **tables, "runs": renewed, "dated": dates}
+
+
+def _of(runs: Mapping[str, Any], tables: Sequence[str]) -> dict[str, Any]:
+    names = tuple(KINDS[table] for table in tables)
+    return {name: curve for name, curve in runs.items() if name.startswith(names)}
+
+
+def _without(runs: Mapping[str, Any], tables: Sequence[str]) -> dict[str, Any]:
+    return {name: curve for name, curve in runs.items() if name not in _of(runs, tables)}
 
 
 def write_evidence(results: Mapping[str, Any], folder: Path) -> str:
@@ -144,5 +168,6 @@ def _training(cohort: Cohort, members: Sequence[Read]) -> dict[str, Any]:
         "radiographs": dict(sorted(counts.items())),
         "folds_sha256": folds_sha256(),
         "config": asdict(config),
-        "without_patient_identity": "an image without a patient identity counts as a patient of its own",
+        "without_patient_identity": "an image without a patient identity counts as a patient of its own; "
+        f"{len(read_copies())} that the data hold twice are left out",
     }

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 
 from model.calibration import COVID_19
 from model.evaluation.figures import Scored
@@ -20,16 +21,22 @@ from model.training.classifier import ClassifierConfig
 from model.training.config import CONFIGS, read_config
 from model.training.controls import Hide
 from model.training.data import HOSPITALS, Sample
-from model.training.evidence.assembly import Fixed, Reads, ensemble_findings, fix, results
-from model.training.evidence.campaign import EVERYTHING, Read, Run, execute, plan, read_run
+from model.training.evidence.assembly import Fixed, Reads, ensemble_findings, fix, results, results_of_kinds
+from model.training.evidence.campaign import EVERYTHING, LOGITS, OtherSettingsError, Read, Run, execute, plan, read_run
 from model.training.evidence.cohort import Cohort, out_of_fold
 from model.training.evidence.cost import densenet121, multiply_adds
-from model.training.evidence.decisions import fit_calibration, hospital_weights, map_scale, operating_points
+from model.training.evidence.decisions import (
+    fit_calibration,
+    hospital_weights,
+    map_scale,
+    mean_of_hospitals,
+    thresholds,
+)
 from model.training.evidence.pages import evidence_pages
 from model.training.evidence.protocol import best_threshold
 from model.training.evidence.unseen import Unseen
 from model.training.lungs import LungConfig
-from model.training.release import headline, release_card, with_kept
+from model.training.release import headline, release_card, with_kept, with_renewed
 from model.training.targets import BRIXIA_ZONES, map_targets, read_brixia
 from model.unet import n_parameters
 from model.weights import default_card, read_card
@@ -101,7 +108,9 @@ def _read(run: Run, prepared: Prepared, seed: int) -> Read:
     bright = prepared.plain[:, :, : SIDE // 2].mean((1, 2)) - prepared.plain[:, :, SIDE // 2 :].mean((1, 2))
     noise = rng.normal(0, 1, (len(bright), 2))
     logits = np.column_stack([12 * bright - 2, np.zeros(len(bright))]) + noise
-    return Read(run=run, network=build_network(TOY_NETWORK, seed).eval(), logits=logits.astype(np.float32))
+    read = Read(run=run, logits=logits.astype(np.float32), folder=Path("nowhere"))
+    read.__dict__["network"] = build_network(TOY_NETWORK, seed).eval()
+    return read
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +140,7 @@ def tables(cohort: Cohort, prepared: Prepared, reads: Reads, fixed: Fixed) -> di
         ),
         1,
     )
-    return results(
+    of_members = results(
         cohort,
         prepared,
         reads,
@@ -140,6 +149,7 @@ def tables(cohort: Cohort, prepared: Prepared, reads: Reads, fixed: Fixed) -> di
         lungs_dice={"dice": 0.9, "dice_scr": 0.95},
         cost=cost | {"device": "cpu"},
     )
+    return results_of_kinds(cohort, reads) | of_members
 
 
 def test_a_left_out_hospital_is_left_out_whole() -> None:
@@ -221,12 +231,45 @@ def test_operating_points_reach_what_they_are_named_for() -> None:
         patients=np.arange(2000).astype(str),
     )
 
-    balanced, screening, confirmatory = operating_points(scored, np.ones(2000), "made")
+    found = thresholds(scored, np.ones(2000))
 
-    assert balanced.specificity == pytest.approx(0.90, abs=0.002)
-    assert screening.sensitivity == pytest.approx(0.95, abs=0.002)
-    assert confirmatory.specificity == pytest.approx(0.95, abs=0.002)
-    assert screening.threshold < balanced.threshold < confirmatory.threshold
+    is_covid = truth == COVID_19
+    assert (covid[~is_covid] < found["balanced"]).mean() == pytest.approx(0.90, abs=0.002)
+    assert (covid[is_covid] >= found["screening"]).mean() == pytest.approx(0.95, abs=0.002)
+    assert (covid[~is_covid] < found["confirmatory"]).mean() == pytest.approx(0.95, abs=0.002)
+    assert found["screening"] < found["balanced"] < found["confirmatory"]
+
+
+def test_hospitals_weigh_the_same_and_few_of_them_make_a_wide_interval() -> None:
+    hits = np.array([True] * 900 + [False] * 100 + [True] * 5 + [False] * 5)
+    hospitals = np.array(["large"] * 1000 + ["small"] * 10)
+    patients = np.arange(len(hits)).astype(str)
+
+    together = mean_of_hospitals(hits, hospitals, patients)
+    alone = mean_of_hospitals(hits[:1000], hospitals[:1000], patients[:1000])
+
+    assert together.value == pytest.approx(0.7)
+    assert together.low < 0.5 < 0.88 < together.high
+    assert alone.high - alone.low == pytest.approx(2 * 1.96 * (0.9 * 0.1 / 1000) ** 0.5, rel=0.2)
+
+
+def test_a_hospital_has_no_part_in_the_thresholds_it_is_judged_at(cohort: Cohort, reads: Reads) -> None:
+    """Whatever a round's labels were, its thresholds stay."""
+    own = cohort.unseen_by(reads.left_out[1])
+    hidden = replace(cohort, truth=np.where(own, 2 - cohort.truth, cohort.truth))
+
+    before, after = (Unseen.of(one, reads.left_out).transfer() for one in (cohort, hidden))
+
+    def judged(transfer: list[dict[str, Any]]) -> list[Any]:
+        return [
+            {name: each["specificity"]["value"] for name, each in one["at"].items()}
+            for one in transfer
+            if one["run"] == reads.left_out[1].run.name
+        ]
+
+    unseen, relabelled = Unseen.of(cohort, reads.left_out), Unseen.of(hidden, reads.left_out)
+    assert unseen.thresholds_without(1) == relabelled.thresholds_without(1)
+    assert judged(before) != judged(after)
 
 
 def test_the_map_begins_where_normal_cells_end() -> None:
@@ -259,10 +302,11 @@ def test_pooled_left_out_radiographs_are_calibrated_without_their_hospitals(coho
 
     after = Unseen.of(cohort, moved)
 
-    own_before = np.log(before.probabilities[before.round == 0, 0])
-    own_after = np.log(after.probabilities[after.round == 0, 0])
+    own_before = np.log(before.scored.probabilities[before.round == 0, 0])
+    own_after = np.log(after.scored.probabilities[after.round == 0, 0])
     assert (own_after < own_before).all()  # the same lines on logits 5 higher: less normal everywhere
-    assert not np.allclose(before.probabilities[before.round == 1], after.probabilities[after.round == 1])
+    assert before.lines[0] == after.lines[0]
+    assert before.lines[1] != after.lines[1]
 
 
 def test_every_table_is_filled(tables: dict[str, Any]) -> None:
@@ -328,7 +372,7 @@ def test_without_protocol_and_controls_the_other_tables_stand(
 
     found = results(cohort, prepared, fewer, fixed, outlines=[], lungs_dice=tables["lungs_dice"], cost=tables["cost"])
 
-    assert "protocol" not in found
+    assert results_of_kinds(cohort, fewer) == {}
     assert "protocol" not in headline(found)
     assert found["unseen"] == tables["unseen"]
 
@@ -341,12 +385,39 @@ def test_a_run_is_trained_once_and_read_back(tmp_path: Path, prepared: Prepared,
     execute(run, prepared, {}, folds, folder=tmp_path)
     written = (tmp_path / "weights.safetensors").stat().st_mtime_ns
     execute(run, prepared, {}, folds, folder=tmp_path)
-    read = read_run(run, folder=tmp_path)
+    read = read_run(run, prepared.samples, folds, folder=tmp_path)
 
     assert (tmp_path / "weights.safetensors").stat().st_mtime_ns == written
     with torch.inference_mode():
         logits, _ = read.network(torch.from_numpy(prepared.plain[:1, None]))
     np.testing.assert_allclose(read.logits[0], logits[0].numpy(), atol=1e-5)
+
+
+def test_a_run_of_other_settings_is_neither_resumed_nor_read(
+    tmp_path: Path, prepared: Prepared, folds: Mapping[str, int]
+) -> None:
+    loop = replace(RECIPE.loop, steps=1, batch_size=4, checkpoint_every=1)
+    config = replace(RECIPE, network=TOY_NETWORK, loop=loop, input=replace(RECIPE.input, size=SIDE), early_size=16)
+    execute(Run(name="release-0", config=config), prepared, {}, folds, folder=tmp_path)
+    other = Run(name="release-0", config=replace(config, drawn_opacities=0.9))
+
+    with pytest.raises(OtherSettingsError, match="Remove it"):
+        execute(other, prepared, {}, folds, folder=tmp_path)
+    with pytest.raises(OtherSettingsError):
+        read_run(other, prepared.samples, folds, folder=tmp_path)
+    with pytest.raises(OtherSettingsError):
+        read_run(Run(name="release-0", config=config), prepared.samples[1:], folds, folder=tmp_path)
+
+
+def test_what_a_run_said_is_enough_for_tables_without_its_network(
+    tmp_path: Path, prepared: Prepared, folds: Mapping[str, int]
+) -> None:
+    save_file({"logits": np.zeros((len(prepared.samples), 2), np.float32)}, tmp_path / LOGITS)
+    read = read_run(Run(name="protocol-0", config=RECIPE), prepared.samples, folds, folder=tmp_path)
+
+    assert read.logits.shape == (len(prepared.samples), 2)
+    with pytest.raises(FileNotFoundError):
+        assert read.network
 
 
 def test_zone_scores_share_out_the_evidence(tmp_path: Path, prepared: Prepared) -> None:
@@ -390,13 +461,13 @@ def test_tables_of_runs_that_are_gone_are_kept_with_their_date() -> None:
         "runs": {"release-0": {"step": 1}, "protocol-0": {"step": 2}, "control-lungs": {"step": 3}},
         "protocol": "old",
         "controls": "old",
-        "kept": {"controls": "2026-01-01"},
+        "dated": {"controls": "2026-01-01"},
     }
     now = {"budget": "full", "created": "2026-02-01", "runs": {"release-0": {"step": 9}, "protocol-0": {"step": 9}}}
 
     kept = with_kept(now, earlier)
 
-    assert kept["kept"] == {"protocol": "2026-01-02", "controls": "2026-01-01"}
+    assert kept["dated"] == {"protocol": "2026-01-02", "controls": "2026-01-01"}
     assert kept["protocol"] == kept["controls"] == "old"
     assert {name: curve["step"] for name, curve in kept["runs"].items()} == {
         "release-0": 9,
@@ -405,3 +476,26 @@ def test_tables_of_runs_that_are_gone_are_kept_with_their_date() -> None:
     }
     assert with_kept(now | {"protocol": "new", "controls": "new"}, earlier)["protocol"] == "new"
     assert "protocol" not in with_kept(now | {"budget": "small"}, earlier)
+
+
+def test_tables_of_other_runs_are_renewed_and_the_members_stay() -> None:
+    earlier = {
+        "created": "2026-01-02",
+        "release": "members",
+        "runs": {"release-0": {"step": 1}, "protocol-0": {"step": 2}, "control-lungs": {"step": 3}},
+        "protocol": "old",
+        "controls": "old",
+        "dated": {"controls": "2026-01-01"},
+    }
+
+    renewed = with_renewed(
+        earlier, {"protocol": "new"}, {"protocol-0": {"step": 8}, "control-lungs": {"step": 9}}, "2026-03-01"
+    )
+
+    assert renewed["dated"] == {"controls": "2026-01-01", "protocol": "2026-03-01"}
+    assert (renewed["release"], renewed["protocol"], renewed["controls"]) == ("members", "new", "old")
+    assert {name: curve["step"] for name, curve in renewed["runs"].items()} == {
+        "release-0": 1,
+        "control-lungs": 3,
+        "protocol-0": 8,
+    }

@@ -18,7 +18,7 @@ from model.lungs import lung_mask
 from model.network import build_network
 from model.predict import Predictor
 from model.preprocess import InputSpec
-from model.training.augment import AugmentConfig, random_affine, warp
+from model.training.augment import AugmentConfig, cover_at_random, random_affine, warp
 from model.training.cache import Prepared, prepare
 from model.training.classifier import (
     COVID_19,
@@ -250,6 +250,18 @@ def test_drawn_opacities_lighten_lung_and_nothing_else() -> None:
     assert np.array_equal(drawn[far], view[far])
 
 
+def test_a_random_covering_fills_rectangles_and_leaves_the_rest() -> None:
+    view = np.random.default_rng(0).random((64, 64), dtype=np.float32)
+
+    covered = cover_at_random(np.random.default_rng(3), view, AugmentConfig(covering=1.0))
+    left = cover_at_random(np.random.default_rng(3), view, AugmentConfig(covering=0.0))
+
+    changed = covered != view
+    assert np.array_equal(left, view)
+    assert 0.01 < changed.mean() < 0.35
+    assert covered[changed].std() < view[changed].std()
+
+
 def test_without_lungs_nothing_is_drawn() -> None:
     view = np.full((32, 32), 0.5, np.float32)
 
@@ -319,7 +331,7 @@ def test_a_run_writes_its_curve_and_sees_what_it_was_trained_on(tmp_path: Path, 
 
     train_classifier(prepared, {}, folds, config, folder=tmp_path / "run")
 
-    assert (tmp_path / "run" / "curve.csv").read_text().startswith("step,loss,auroc")
+    assert (tmp_path / "run" / "curve.csv").read_text().startswith("step,processor_seconds,loss,auroc")
     seen = hidden_inputs(prepared, np.arange(2), config)
     assert seen.shape == (2, 32, 32)
     assert not np.allclose(seen, prepared.plain[:2])

@@ -21,7 +21,7 @@ from model.evaluation.figures import (
     rounded,
     subgroups,
 )
-from model.evaluation.metrics import proportion
+from model.evaluation.metrics import clustered_proportion
 from model.findings import ABNORMAL, OUTPUTS, Finding
 from model.prediction import OperatingPoint
 from model.training.cache import Prepared
@@ -104,18 +104,19 @@ def results(
     lungs_dice: Mapping[str, float],
     cost: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Make every table."""
+    """Make every table of the members and of the hospitals left out."""
     unseen = Unseen.of(cohort, reads.left_out)
     pairs = unseen.pairs()
     member = reads.release[0]
     strongest = rows_of(cohort, cohort.held_out_by(member), Finding.COVID_19)
-    tables = {
+    return {
         "rounds": {name: list(sources) for name, sources in LEFT_OUT.items()},
         "unseen": {
-            "summary": summary(pairs),
+            "summary": summary(cohort, pairs),
             "pairs": pairs,
             "others": unseen.others(),
             "transfer": unseen.transfer(),
+            "carried": unseen.carried(),
             "calibration": unseen.calibration_figures(),
             "roc": unseen.roc(),
         },
@@ -128,8 +129,14 @@ def results(
         "lungs_dice": dict(lungs_dice),
         "cost": dict(cost),
     }
+
+
+def results_of_kinds(cohort: Cohort, reads: Reads) -> dict[str, Any]:
+    """Make the tables that do not depend on the members, of the kinds of runs that have ended."""
+    tables: dict[str, Any] = {}
     if len(reads.protocol) == N_FOLDS:  # each fold's threshold comes from the others
-        tables = {"protocol": protocol_figures(cohort, reads.protocol)} | tables
+        labelled = cohort.cleared(reads.protocol[0].run.config.clear_sources)
+        tables["protocol"] = protocol_figures(labelled, reads.protocol)
     if reads.controls:
         tables["controls"] = {"left_out": CONTROL_ROUND, "rows": control_figures(cohort, reads.controls)}
     if reads.ablations:
@@ -193,9 +200,8 @@ def _findings(cohort: Cohort, members: Sequence[Read], fixed: Fixed, rows: Rows)
         for index, truth in enumerate(OUTPUTS):
             own = (cohort.source[rows] == source) & (cohort.truth[rows] == index)
             if own.any():
-                counted = {
-                    str(f): rounded(proportion(int((findings[own] == f).sum()), int(own.sum()))) for f in Finding
-                }
+                patients = cohort.patient[rows][own]
+                counted = {str(f): rounded(clustered_proportion(findings[own] == f, patients)) for f in Finding}
                 shares[f"{source}: {truth}"] = counted
     return shares
 

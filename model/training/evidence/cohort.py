@@ -1,7 +1,7 @@
 """The radiographs of the campaign as columns, and who read which without having seen it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,10 @@ class Cohort:
             patient=np.array([sample.patient for sample in samples]),
             fold=np.array([folds[sample.image_id] for sample in samples]),
         )
+
+    def cleared(self, clear: Sequence[str]) -> "Cohort":
+        """The same radiographs where the sources of `clear`, and no others, count as normal."""
+        return replace(self, truth=np.array([truth(sample, clear) for sample in self.samples]))
 
     def is_truth(self, finding: Finding) -> Mask:
         """Which radiographs are of a finding."""

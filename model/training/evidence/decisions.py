@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from model.calibration import COVID_19, Calibration, Line
 from model.evaluation.figures import Scored
-from model.evaluation.metrics import Estimate, bootstrap
+from model.evaluation.metrics import Estimate, resamples
 from model.findings import ABNORMAL, OUTPUTS, SUBTYPE, Finding
-from model.prediction import OperatingPoint
 from model.training.evidence.cohort import Cohort, Mask, Rows
 from model.weights import MapScale
 
@@ -84,8 +83,8 @@ def _fit_line(logits: NDArray[np.float32], positive: NDArray[np.bool_], weights:
     return Line(slope=round(float(log_slope.detach().exp()), 4), intercept=round(float(intercept.detach()), 4))
 
 
-def operating_points(scored: Scored, weights: NDArray[np.float64], name: str) -> tuple[OperatingPoint, ...]:
-    """Balanced (the one in force), screening and confirmatory, with what they reach.
+def thresholds(scored: Scored, weights: NDArray[np.float64]) -> dict[str, float]:
+    """Thresholds on P(covid-19) of the three operating points, balanced (the one in force) first.
 
     Args:
         weights: (N,) by which the hospitals of a class weigh the same.
@@ -94,11 +93,13 @@ def operating_points(scored: Scored, weights: NDArray[np.float64], name: str) ->
     candidates = np.unique(np.concatenate([scored.covid[covid | normal], [1.0]]))  # 1.0: always specific enough
     sensitivity = 1 - _share_below(scored.covid[covid], weights[covid], candidates)
     specificity = _share_below(scored.covid[normal], weights[normal], candidates)
-    balanced = candidates[specificity >= BALANCED_SPECIFICITY].min()
-    screening = candidates[sensitivity >= SCREENING_SENSITIVITY].max()
-    confirmatory = candidates[specificity >= CONFIRMATORY_SPECIFICITY].min()
-    named = (("balanced", balanced), ("screening", screening), ("confirmatory", confirmatory))
-    return tuple(_operating_point(point, float(threshold), scored, weights, name) for point, threshold in named)
+    found = {
+        "balanced": candidates[specificity >= BALANCED_SPECIFICITY].min(),
+        "screening": candidates[sensitivity >= SCREENING_SENSITIVITY].max(),
+        "confirmatory": candidates[specificity >= CONFIRMATORY_SPECIFICITY].min(),
+    }
+    # Down: the radiograph that a threshold was set at stays flagged.
+    return {name: float(np.floor(threshold * 1e4) / 1e4) for name, threshold in found.items()}
 
 
 def other_threshold(scored: Scored, weights: NDArray[np.float64]) -> float:
@@ -108,6 +109,30 @@ def other_threshold(scored: Scored, weights: NDArray[np.float64]) -> float:
     candidates = np.unique(np.append(other, 1.0))
     enough = _share_below(other, weights[normal], candidates) >= OTHER_SPECIFICITY
     return round(float(candidates[enough].min()), 4)
+
+
+def mean_of_hospitals(
+    hits: NDArray[np.bool_], hospitals: NDArray[np.str_], patients: NDArray[np.str_], *, rounds: int = 500
+) -> Estimate:
+    """A share, hospitals weighing the same, with what another draw of hospitals and of their patients would give.
+
+    Args:
+        hits: (N,) whether each reading counts.
+        hospitals: (N,) hospital of each.
+        patients: (N,) key that readings of one patient share.
+
+    Returns:
+        With the 95 % percentile interval of drawing hospitals and then patients, both with replacement.
+    """
+    shares, drawn = [], []
+    for hospital in np.unique(hospitals):
+        own = hits[hospitals == hospital]
+        shares.append(own.mean())
+        drawn.append([own[rows].mean() for rows in resamples(patients[hospitals == hospital].tolist(), rounds=rounds)])
+    chosen = np.random.default_rng(0).integers(0, len(shares), (len(shares), rounds))
+    means = np.take_along_axis(np.array(drawn), chosen, axis=0).mean(axis=0)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return Estimate(value=float(np.mean(shares)), low=float(low), high=float(high), n=len(hits))
 
 
 def map_scale(normal: Sequence[NDArray[np.float32]], covid: Sequence[NDArray[np.float32]]) -> MapScale:
@@ -130,32 +155,6 @@ def _share_below(
     order = np.argsort(values)
     cumulated = np.concatenate([[0.0], np.cumsum(weights[order])])
     return np.asarray(cumulated[np.searchsorted(values[order], thresholds, side="left")] / cumulated[-1])
-
-
-def _operating_point(
-    name: str, threshold: float, scored: Scored, weights: NDArray[np.float64], of: str
-) -> OperatingPoint:
-    rounded = float(np.floor(threshold * 1e4) / 1e4)  # down: the radiograph it was set at stays flagged
-    covid, normal = scored.truth == COVID_19, scored.truth == NORMAL
-    found = _weighted_share(scored.covid[covid] >= rounded, weights[covid], scored.patients[covid])
-    spared = _weighted_share(scored.covid[normal] < rounded, weights[normal], scored.patients[normal])
-    return OperatingPoint(
-        name=name,
-        threshold=rounded,
-        sensitivity=round(found.value, 4),
-        specificity=round(spared.value, 4),
-        sensitivity_interval=(round(found.low, 4), round(found.high, 4)),
-        specificity_interval=(round(spared.low, 4), round(spared.high, 4)),
-        set=f"{of}, hospitals weighing the same: {found.n} readings of COVID-19, {spared.n} of normal",
-    )
-
-
-def _weighted_share(hits: NDArray[np.bool_], weights: NDArray[np.float64], patients: NDArray[np.str_]) -> Estimate:
-    def figure(rows: NDArray[np.intp]) -> float:
-        return float(np.average(hits[rows], weights=weights[rows]))
-
-    low, high = bootstrap(figure, patients.tolist())
-    return Estimate(value=figure(np.arange(len(hits))), low=low, high=high, n=len(hits))
 
 
 def rows_of(cohort: Cohort, mask: Mask, finding: Finding) -> Rows:

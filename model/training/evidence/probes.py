@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from model.evaluation.metrics import auroc
+from model.evaluation.figures import discrimination, rounded
+from model.evaluation.metrics import Estimate, auroc
 from model.findings import ABNORMAL, OUTPUTS, Finding
 from model.network import CovidXNet
 from model.training.cache import Prepared
@@ -95,15 +96,17 @@ def control_figures(cohort: Cohort, reads: Sequence[Read]) -> list[dict[str, Any
                 "hidden": str(read.run.config.hide),
                 "sees": "whole frame" if read.run.whole_frame else "lung box",
                 "contrast_step": read.run.config.enhances_contrast,
-                "held_out_fold": round(_of(cohort, read, held_out), 4),
-                "unseen_hospitals": round(_of(cohort, read, unseen), 4),
+                "held_out_fold": rounded(_of(cohort, read, held_out)),
+                "unseen_hospitals": rounded(_of(cohort, read, unseen)),
             }
         )
     return found
 
 
-def _of(cohort: Cohort, read: Read, mask: Mask) -> float:
-    return _auroc(cohort.truth[mask], read.logits[mask])
+def _of(cohort: Cohort, read: Read, mask: Mask) -> Estimate:
+    truth, score = cohort.truth[mask], read.logits[mask, ABNORMAL].astype(np.float64)
+    covid, normal = (truth == OUTPUTS.index(finding) for finding in (Finding.COVID_19, Finding.NORMAL))
+    return discrimination(score, covid, normal, cohort.patient[mask])
 
 
 def _auroc(truth: NDArray[np.intp], logits: NDArray[np.float32]) -> float:

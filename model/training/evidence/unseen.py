@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -19,6 +20,7 @@ from model.evaluation.figures import (
     sensitivity_at,
     specificity_at,
 )
+from model.evaluation.metrics import Estimate
 from model.findings import ABNORMAL, OUTPUTS
 from model.prediction import OperatingPoint
 from model.training.evidence.campaign import Read
@@ -29,8 +31,9 @@ from model.training.evidence.decisions import (
     PREVALENCE,
     fit_calibration,
     hospital_weights,
-    operating_points,
+    mean_of_hospitals,
     other_threshold,
+    thresholds,
 )
 
 SET = "radiographs of hospitals left out, each read by a network that saw nothing of them"
@@ -41,7 +44,7 @@ SMALLEST = 10
 """A hospital with fewer radiographs of a class makes no pair of its own; its radiographs still join the pools."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Unseen:
     """The radiographs that each round's network never saw a hospital of, pooled over the rounds.
 
@@ -49,7 +52,7 @@ class Unseen:
         round: (N,) index of the round that read each.
         rows: (N,) rows of the cohort; a hospital that no round trains on is in every round.
         logits: (N, 2) of that round's network.
-        probabilities: (N, 3), calibrated on the other rounds and other hospitals.
+        lines: Calibration of each round, fitted on the other rounds without its hospitals.
         weights: (N,) hospitals of a class weighing the same.
     """
 
@@ -58,7 +61,7 @@ class Unseen:
     round: NDArray[np.intp]
     rows: Rows
     logits: NDArray[np.float32]
-    probabilities: NDArray[np.float64]
+    lines: Sequence[Calibration]
     weights: NDArray[np.float64]
 
     @classmethod
@@ -68,37 +71,95 @@ class Unseen:
         number = np.concatenate([np.full(len(rows), i) for i, rows in enumerate(parts)])
         rows = np.concatenate(parts)
         logits = np.concatenate([read.logits[own] for own, read in zip(parts, reads, strict=True)])
-        probabilities = np.zeros((len(rows), 3))
-        for i in range(len(reads)):
-            lines = _calibrated_on(cohort, rows, logits, _others(cohort, rows, number, i))
-            probabilities[number == i] = calibrate(logits[number == i], lines)
+        lines = [_calibrated_on(cohort, rows, logits, _others(cohort, rows, number, i)) for i in range(len(reads))]
         return cls(
             cohort=cohort,
             reads=reads,
             round=number,
             rows=rows,
             logits=logits,
-            probabilities=probabilities,
+            lines=lines,
             weights=hospital_weights(cohort, rows),
         )
 
-    @property
+    @cached_property
     def scored(self) -> Scored:
-        """All of them with their cross-fitted probabilities."""
-        return self.cohort.scored(self.rows, self.probabilities)
+        """All of them, each with what lines say that saw nothing of its round and its hospital."""
+        probabilities = np.zeros((len(self.rows), len(OUTPUTS)))
+        for i, lines in enumerate(self.lines):
+            probabilities[self.round == i] = calibrate(self.logits[self.round == i], lines)
+        return self.cohort.scored(self.rows, probabilities)
 
     def calibration(self) -> Calibration:
         """The release's: fitted on all of them."""
-        everything = np.arange(len(self.rows))
-        return _calibrated_on(self.cohort, self.rows, self.logits, everything)
+        return _calibrated_on(self.cohort, self.rows, self.logits, np.arange(len(self.rows)))
 
     def operating_points(self) -> tuple[OperatingPoint, ...]:
-        """The release's: fixed on all of them."""
-        return operating_points(self.scored, self.weights, SET)
+        """The release's, fixed on all of them; what each reaches is measured at those fixed on other hospitals."""
+        found = thresholds(self._released, self.weights)
+        return tuple(self._operating_point(name, threshold) for name, threshold in found.items())
 
     def other_threshold(self) -> float:
         """The release's threshold on P(other)."""
-        return other_threshold(self.scored, self.weights)
+        return other_threshold(self._released, self.weights)
+
+    @cached_property
+    def _released(self) -> Scored:
+        return self.cohort.scored(self.rows, calibrate(self.logits, self.calibration()))
+
+    def _operating_point(self, name: str, threshold: float) -> OperatingPoint:
+        found, spared = self._reached(name)
+        return OperatingPoint(
+            name=name,
+            threshold=threshold,
+            sensitivity=round(found.value, 4),
+            specificity=round(spared.value, 4),
+            sensitivity_interval=(round(found.low, 4), round(found.high, 4)),
+            specificity_interval=(round(spared.low, 4), round(spared.high, 4)),
+            set=f"{SET}, at thresholds fixed on other hospitals, hospitals weighing the same: {found.n} readings of "
+            f"COVID-19, {spared.n} of normal",
+        )
+
+    def carried(self) -> dict[str, Any]:
+        """Each released threshold, and what those fixed on other hospitals find and spare."""
+        released = {point.name: point.threshold for point in self.operating_points()}
+        found = {}
+        for name, threshold in (released | {"other": self.other_threshold()}).items():
+            sensitivity, specificity = self._reached(name)
+            found[name] = {
+                "threshold": threshold,
+                "sensitivity": rounded(sensitivity),
+                "specificity": rounded(specificity),
+            }
+        return found
+
+    def _reached(self, name: str) -> tuple[Estimate, Estimate]:
+        """Sensitivity to what a threshold is for, and specificity."""
+        flagged = self._flagged[name]
+        found = self._share(flagged, OTHER if name == "other" else COVID_19)
+        return found, self._share(~flagged, NORMAL)
+
+    def _share(self, hits: NDArray[np.bool_], truth: int) -> Estimate:
+        own = self.scored.truth == truth
+        return mean_of_hospitals(hits[own], self.cohort.group[self.rows][own], self.scored.patients[own])
+
+    @cached_property
+    def _flagged(self) -> dict[str, NDArray[np.bool_]]:
+        """Which readings each threshold flags, fixed on other rounds and hospitals at the very lines that read them."""
+        flagged: dict[str, NDArray[np.bool_]] = {}
+        for i in range(len(self.reads)):
+            own = self.round == i
+            for name, threshold in self.thresholds_without(i).items():
+                flags = flagged.setdefault(name, np.zeros(len(self.rows), dtype=bool))
+                flags[own] = self.scored.probabilities[own, OTHER if name == "other" else COVID_19] >= threshold
+        return flagged
+
+    def thresholds_without(self, i: int) -> dict[str, float]:
+        """Thresholds fixed on the rounds other than `i` without its hospitals, at the lines fitted on the same."""
+        rest = _others(self.cohort, self.rows, self.round, i)
+        scored = self.cohort.scored(self.rows[rest], calibrate(self.logits[rest], self.lines[i]))
+        weights = hospital_weights(self.cohort, self.rows[rest])
+        return thresholds(scored, weights) | {"other": other_threshold(scored, weights)}
 
     def pairs(self) -> list[dict[str, Any]]:
         """AUROC of COVID-19 of each hospital against normals of each other, both unseen by the network that read."""
@@ -126,13 +187,17 @@ class Unseen:
         }
 
     def _each_pair(self) -> Iterator[tuple[str, str, str, Scored, NDArray[np.float64]]]:
-        """Run, both hospitals, their radiographs, and the logits of "abnormal"."""
+        """Run, both hospitals, their radiographs, and the logits of "abnormal"; a pair of two rounds in the first."""
+        made = set()
         for i, read in enumerate(self.reads):
             own = self._of_round(i)
             groups = self.cohort.group[self.rows[self.round == i]]
             abnormal = self.logits[self.round == i, ABNORMAL].astype(np.float64)
             for covid in _large(groups, own.truth, COVID_19):
                 for normal in _large(groups, own.truth, NORMAL):
+                    if (covid, normal) in made:
+                        continue
+                    made.add((covid, normal))
                     is_covid = (groups == covid) & (own.truth == COVID_19)
                     is_normal = (groups == normal) & (own.truth == NORMAL)
                     chosen = is_covid | is_normal
@@ -159,22 +224,17 @@ class Unseen:
         """Each left-out hospital at operating points that were fixed without it and without its round."""
         found = []
         for i, read in enumerate(self.reads):
-            rest = _others(self.cohort, self.rows, self.round, i)
-            fixed = operating_points(
-                self.cohort.scored(self.rows[rest], self.probabilities[rest]),
-                hospital_weights(self.cohort, self.rows[rest]),
-                "the other rounds",
-            )
-            own = self._of_round(i)
+            own, fixed = self._of_round(i), self.thresholds_without(i)
             groups = self.cohort.group[self.rows[self.round == i]]
             for group in sorted(set(groups.tolist())):
                 here = own.where(groups == group)
                 at = {
-                    point.name: {
-                        "sensitivity": rounded(sensitivity_at(here, point.threshold)),
-                        "specificity": rounded(specificity_at(here, point.threshold)),
+                    name: {
+                        "sensitivity": rounded(sensitivity_at(here, threshold)),
+                        "specificity": rounded(specificity_at(here, threshold)),
                     }
-                    for point in fixed
+                    for name, threshold in fixed.items()
+                    if name != "other"
                 }
                 found.append({"run": read.run.name, "hospital": group, "at": at})
         return found
@@ -189,15 +249,16 @@ class Unseen:
         }
 
     def _of_round(self, i: int) -> Scored:
-        own = self.round == i
-        return self.cohort.scored(self.rows[own], self.probabilities[own])
+        return self.scored.where(self.round == i)
 
 
-def summary(pairs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Median and worst of the pairs' AUROC."""
+def summary(cohort: Cohort, pairs: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Median and worst of the pairs' AUROC, and how many pairs the cohort's hospitals could make."""
+    hospitals = [len(_large(cohort.group, cohort.truth, index)) for index in (COVID_19, NORMAL)]
     worst = min(pairs, key=lambda pair: float(pair["auroc"]["value"]))
     return {
         "pairs": len(pairs),
+        "possible_pairs": hospitals[0] * hospitals[1],
         "median": round(median(pair["auroc"]["value"] for pair in pairs), 4),
         "worst": worst["auroc"]["value"],
         "worst_pair": f"{worst['covid']} against {worst['normal']}",
