@@ -1,6 +1,5 @@
 """Loads the real predictor: the only module of the application that imports `model.predict`, and only when asked to."""
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,14 +15,14 @@ _WARM_UP_SIDE = 1024
 
 
 def load_predictor(settings: InferenceSettings) -> "Predictor":
-    """Load the weights and share the cores out.
+    """Load the weights, and leave the other cores to decoding and answering.
 
     Raises:
         WeightsMissingError, WeightsCorruptError: the card or a file it names is not what it should be.
     """
     from model.predict import Predictor, limit_threads
 
-    limit_threads(settings.threads or len(os.sched_getaffinity(0)))
+    limit_threads(settings.threads)
     return Predictor.load(settings.card, device=settings.device)
 
 

@@ -110,7 +110,9 @@ class InferenceSettings(_Group):
     )
     queue: int = Field(64, ge=1, description="Radiographs that may wait or be read at once; further ones get a 503.")
     batch: int = Field(4, ge=1, le=64, description="Most waiting radiographs that are read together.")
-    threads: int | None = Field(None, ge=1, description="Threads of the network; unset means one for each core.")
+    threads: int = Field(
+        1, ge=1, description="Threads of the networks. They are small: a second one slows a reading on two busy cores."
+    )
     decoders: int = Field(2, ge=1, le=64, description="Files decoded at the same time, each by a process of its own.")
     decoder_memory: ByteSize = Field(
         ByteSize(2 * 1024**3), ge=64 * 1024**2, description="Memory that decoding one file may take."
