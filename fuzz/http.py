@@ -23,8 +23,8 @@ HANG_S = 5.0
 _PATIENCE_S = 120.0
 _SENDERS = 2
 _LARGE_ROWS, _LARGE_COLUMNS = 2500, 2000
-_FILLS_CACHES = 8
-"""Radiographs of that size: 160 MB once decoded and 160 MB as they are sent to viewers, more than is held of either."""
+_FILLS_CACHES = 40
+"""Radiographs of that size: 800 MB once decoded and as much as they are sent to viewers, several times what is held."""
 _LOOKED_AT = ("pixels", "modality", "grayscale", "thumbnail", "file")
 _PAGE = {"Accept": "text/html"}
 
