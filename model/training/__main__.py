@@ -112,7 +112,7 @@ def _evidence(arguments: argparse.Namespace) -> None:
 
 
 def _release(arguments: argparse.Namespace) -> None:
-    """Make a release of the campaign's members and its evidence; without members, renew the tables of other runs.
+    """Make a release of the campaign's members and its evidence; without their weights, renew the tables of other runs.
 
     A small budget releases nothing: what it makes stays with its runs.
     """
@@ -126,7 +126,7 @@ def _release(arguments: argparse.Namespace) -> None:
     curves = {read.run.name: _last_row(_run_folder(arguments, read.run) / "curve.csv") for read in ended}
     reads, earlier = Reads.of(ended), _evidence_of(folder)
     own = results_of_kinds(cohort, reads)
-    if reads.release:
+    if reads.release and all(read.has_network for read in (*reads.release, *reads.left_out)):
         card, tables = _members(arguments, folder, cohort, prepared, reads)
         about = {"budget": arguments.budget, "created": card.created, "runs": curves}
         everything = with_kept(about | own | tables, earlier)
@@ -134,7 +134,9 @@ def _release(arguments: argparse.Namespace) -> None:
         card = read_card(folder / CARD_NAME)
         everything = with_renewed(earlier, own, curves, datetime.now(UTC).date().isoformat())
     else:
-        raise SystemExit("No run of release-* has ended, and there are no earlier results of this budget to renew.")
+        raise SystemExit(
+            "No release-* run has its weights here, and there are no earlier results of this budget to renew."
+        )
     write_card(replace(card, evidence_sha256=write_evidence(everything, folder), validation=headline(everything)))
     if arguments.budget == "full":
         _pages(arguments)

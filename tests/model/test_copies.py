@@ -99,7 +99,7 @@ def test_a_child_by_age_is_no_adult(prepared: Prepared) -> None:
     assert not replace(sample, pediatric=True).is_adult
 
 
-def test_the_files_copies_are_radiographs_of_the_data_and_none_repeats_another() -> None:
+def test_the_files_copies_and_what_they_repeat_are_radiographs_of_the_data() -> None:
     copies, folds = read_copies(), read_folds()
 
     assert copies

@@ -416,6 +416,7 @@ def test_what_a_run_said_is_enough_for_tables_without_its_network(
     read = read_run(Run(name="protocol-0", config=RECIPE), prepared.samples, folds, folder=tmp_path)
 
     assert read.logits.shape == (len(prepared.samples), 2)
+    assert not read.has_network
     with pytest.raises(FileNotFoundError):
         assert read.network
 

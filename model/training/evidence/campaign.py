@@ -67,6 +67,9 @@ class Run:
     whole_frame: bool = False
 
 
+_WEIGHTS = "weights.safetensors"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Read:
     """A run that has ended, and what its network said of every radiograph there is.
@@ -80,6 +83,11 @@ class Read:
     logits: NDArray[np.float32]
     folder: Path
 
+    @property
+    def has_network(self) -> bool:
+        """Whether the weights are at hand, and not only what the network said."""
+        return (self.folder / _WEIGHTS).exists()
+
     @cached_property
     def network(self) -> CovidXNet:
         """The network in evaluation mode.
@@ -88,7 +96,7 @@ class Read:
             FileNotFoundError: only what it said was kept.
         """
         network = build_network(self.run.config.network)
-        network.load_state_dict(load_file(self.folder / "weights.safetensors"))
+        network.load_state_dict(load_file(self.folder / _WEIGHTS))
         return lay_channels_last(network.eval())
 
 
@@ -186,7 +194,7 @@ def execute(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "settings.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
     network = train_classifier(prepared, targets, folds, run.config, folder=folder, device=device).cpu()
-    export_weights([network], folder / "weights.safetensors", prefixed=False)
+    export_weights([network], folder / _WEIGHTS, prefixed=False)
     logits = predict_logits(network, hidden_inputs(prepared, np.arange(len(prepared.samples)), run.config))
     save_arrays({"logits": logits}, folder / LOGITS)
 
