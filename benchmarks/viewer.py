@@ -161,7 +161,9 @@ def _first_pixels(browser: Browser, address: str) -> float:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     page = context.new_page()
     page.add_init_script(NOTE_FIRST)
-    _open(page, address)
+    page.goto(address, wait_until="commit")
+    page.wait_for_timeout(REST_MS)  # asking the page whether it is there would take its time
+    page.wait_for_function("window.firstPixels")
     elapsed = float(page.evaluate("window.firstPixels"))
     _rest(page)  # or the next opening would be measured beside what this one left to do
     context.close()

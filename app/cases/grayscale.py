@@ -15,6 +15,8 @@ from model.imaging.radiograph import PhotometricInterpretation, Radiograph, VoiL
 LEVELS = 65536
 _BLOCK = 1 << 18
 """Pixels handled at a time, so that the arithmetic stays in the processor's cache."""
+_EXACT = 1 << 24
+"""Whole numbers up to this one, and what they differ by, are exact in float32."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +46,16 @@ def modality_bytes(radiograph: Radiograph) -> bytes:
     flat = np.ascontiguousarray(radiograph.pixels).reshape(-1)
     values = np.empty(flat.shape, dtype="<u2")
     for start in range(0, flat.size, _BLOCK):
-        block = flat[start : start + _BLOCK].astype(np.float64)
-        block -= scale.low
-        if scale.step != 1:
-            block /= scale.step
-        values[start : start + _BLOCK] = np.clip(np.rint(block), 0, scale.levels - 1)
+        steps = _steps(flat[start : start + _BLOCK], scale)
+        values[start : start + _BLOCK] = np.clip(steps, 0, scale.levels - 1, out=steps)
     return values.tobytes()
+
+
+def _steps(modality: NDArray[np.float32], scale: ModalityScale) -> NDArray[np.floating]:
+    """Turn modality values into steps of the scale; whole numbers need no rounding, which takes half the time."""
+    if scale.step == 1 and abs(scale.low) + scale.levels <= _EXACT:
+        return modality - np.float32(scale.low)
+    return np.asarray(np.rint((modality.astype(np.float64) - scale.low) / scale.step))
 
 
 def describe_grayscale(radiograph: Radiograph) -> GrayscaleOut:

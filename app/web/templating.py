@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
@@ -256,7 +256,13 @@ def short_hash(value: str) -> str:
 
 
 def _path_for(routes: NamesRoutes) -> Callable[..., str]:
+    """Return what writes a route's path; each route is looked for once: a page of the worklist asks for hundreds."""
+
+    @cache
+    def pattern(name: str, *parameters: str) -> str:
+        return str(routes.url_path_for(name, **{each: f"{{{each}}}" for each in parameters}))
+
     def url(name: str, **path_params: Any) -> str:
-        return str(routes.url_path_for(name, **path_params))
+        return pattern(name, *path_params).format_map(path_params)
 
     return url

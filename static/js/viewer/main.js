@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * Starts the viewer. The picture comes first: this module imports what draws it and nothing else, and asks for the pixels
- * before it sets anything up. Tools, marks, map and panel (`workplace.js`) are fetched once it is drawn: they are sixty
- * requests, which on two processor cores cost a fresh browser longer than the picture itself.
+ * Starts the viewer. The picture comes first: this module imports what draws it and nothing else, runs as soon as it is
+ * there, and asks for the pixels before it sets anything up. Tools, marks, map and panel (`workplace.js`) are fetched once
+ * it is drawn: they are sixty requests, which on two processor cores cost a fresh browser longer than the picture itself.
  */
 import { need, pageData } from "../page-data.js";
 import { Correction } from "./correction.js";
@@ -23,6 +23,10 @@ function panelReading() {
 }
 
 const loading = loadImage(page.data.radiograph);
+loading.catch(() => {}); // said below, once there is a page to say it on
+if (document.readyState === "loading") {
+  await new Promise((parsed) => document.addEventListener("DOMContentLoaded", parsed, { once: true }));
+}
 const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (need("[data-canvas]")), () => ({
   radiographId: panelReading().radiograph_id,
   readingId: panelReading().reading_id,

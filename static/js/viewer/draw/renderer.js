@@ -2,9 +2,19 @@
 /** Chooses who draws on a canvas. One canvas never changes its kind of context: a change of renderer needs a fresh canvas. */
 import { Canvas2dRenderer } from "./canvas2d.js";
 import { isCardKnown } from "./graphics.js";
-import { WebGlRenderer } from "./webgl.js";
 
 /** @typedef {import("./scene.js").Renderer} Renderer */
+
+/**
+ * WebGL2's renderer with its shaders, which a first picture is not to wait for: fetched where a card is known.
+ * @type {typeof import("./webgl.js") | null}
+ */
+let webgl = isCardKnown() ? await import("./webgl.js") : null;
+
+/** Fetch what draws on a graphics card. @returns {Promise<void>} */
+export async function fetchWebGl() {
+  webgl ??= await import("./webgl.js");
+}
 
 /**
  * WebGL2 on a graphics card. Where it would only be imitated by the processor, Canvas2D draws three times as fast, and so
@@ -13,8 +23,8 @@ import { WebGlRenderer } from "./webgl.js";
  * @returns {Renderer}
  */
 export function makeRenderer(canvas) {
-  const gl = isCardKnown() ? canvas.getContext("webgl2", { alpha: false, antialias: false }) : null;
-  return gl ? new WebGlRenderer(canvas, gl) : makePlainRenderer(canvas);
+  const gl = webgl && isCardKnown() ? canvas.getContext("webgl2", { alpha: false, antialias: false }) : null;
+  return webgl && gl ? new webgl.WebGlRenderer(canvas, gl) : makePlainRenderer(canvas);
 }
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 /** The state of one picture on the stage, drawn once per animation frame; draws nothing that is not of one reading. */
 import { hasGraphicsCard } from "../draw/graphics.js";
-import { makePlainRenderer, makeRenderer } from "../draw/renderer.js";
+import { fetchWebGl, makePlainRenderer, makeRenderer } from "../draw/renderer.js";
 import * as transform from "./transform.js";
 import { AS_SENT, within } from "./windowing.js";
 
@@ -200,10 +200,11 @@ export class Viewport extends EventTarget {
   }
 
   /** Look for a graphics card when the first picture is there: looking blocks the page longer than drawing without one. */
-  #settle() {
+  async #settle() {
     if (this.#isSettled) return;
     this.#isSettled = true;
     if (this.renderer.name === "webgl2" || !hasGraphicsCard()) return;
+    await fetchWebGl();
     this.#drawWith(makeRenderer);
     if (this.image && !this.renderer.fits(this.image)) this.#fallBack();
   }
