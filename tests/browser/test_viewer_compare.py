@@ -116,6 +116,9 @@ def test_an_earlier_one_that_was_corrected_hangs_as_it_was_read(page: Page, serv
     page.keyboard.press("8")
     expect(prior_canvas(page)).to_have_attribute("data-turn", "270")
     expect(prior_canvas(page)).to_have_attribute("data-mirrored", "true")
+    page.keyboard.press("i")
+    expect(canvas_of(page)).to_have_attribute("data-inverted", "true")
+    expect(prior_canvas(page)).to_have_attribute("data-inverted", "false")
 
 
 def test_a_fitted_picture_stays_fitted_when_the_earlier_one_goes(case: tuple[Page, list[Any]]) -> None:

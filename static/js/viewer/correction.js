@@ -22,6 +22,11 @@ export class Correction {
     return this.corrected().rotation;
   }
 
+  /** @returns {boolean} Whether inverting puts the greys right. */
+  get inverted() {
+    return this.corrected().inverted;
+  }
+
   /** @returns {{pose: import("./stage/transform.js").Pose, inverted: boolean}} How the view opens. */
   start() {
     const { rotation, inverted } = this.corrected();
@@ -32,7 +37,7 @@ export class Correction {
   /** Back to the view as it opened: fitted, unturned, with the window as sent. Of a corrected one, as stored and back. */
   toggle() {
     const { pose, inverted } = this.#applied ? { pose: AS_STORED, inverted: false } : this.start();
-    this.#applied = !this.#applied && (this.turn !== 0 || this.corrected().inverted);
+    this.#applied = !this.#applied && (this.turn !== 0 || this.inverted);
     this.viewport.setPose(pose);
     this.viewport.setWindow({ window: AS_SENT, inverted });
   }

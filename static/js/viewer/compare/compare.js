@@ -34,13 +34,13 @@ export class Compare {
   /**
    * @param {HTMLElement} stage
    * @param {Viewport} current
-   * @param {{turn: import("../stage/transform.js").Turn}} upright The turn that puts the current one upright.
+   * @param {{turn: import("../stage/transform.js").Turn, inverted: boolean}} corrected What puts the current one right.
    * @param {Prior[]} priors Latest first.
    */
-  constructor(stage, current, upright, priors) {
+  constructor(stage, current, corrected, priors) {
     this.stage = stage;
     this.current = current;
-    this.upright = upright;
+    this.corrected = corrected;
     this.priors = priors;
     this.pane = need("[data-prior]", stage);
     this.choice = /** @type {HTMLSelectElement} */ (need("[data-prior-choice]", stage));
@@ -88,7 +88,7 @@ export class Compare {
       if (this.#shown !== prior) return; // another one was chosen meanwhile
       message.textContent = "";
       this.#isLinked = false; // what comes follows what is there
-      viewport.show(image, { pose: this.#pose(), inverted: prior.correction.inverted });
+      viewport.show(image, this.#as());
       this.#follow(viewport);
       this.#isLinked = true;
     } catch (error) {
@@ -100,13 +100,18 @@ export class Compare {
   /** @param {Viewport} viewport */
   #follow(viewport) {
     this.current.resize();
-    viewport.setWindow({ window: this.current.window });
-    align(this.current, viewport, this.#pose());
+    const { pose, inverted } = this.#as();
+    viewport.setWindow({ window: this.current.window, inverted });
+    align(this.current, viewport, pose);
   }
 
-  /** How the earlier one hangs beside this one: turned and mirrored alike, each from where its patient is upright. */
-  #pose() {
-    return poseLike(this.current.pose, this.upright.turn, this.#shown?.correction.rotation ?? 0);
+  /** How the earlier one is shown beside this one: turned, mirrored and inverted alike, each from what puts it right. */
+  #as() {
+    const { rotation, inverted } = this.#shown?.correction ?? { rotation: 0, inverted: false };
+    return {
+      pose: poseLike(this.current.pose, this.corrected.turn, rotation),
+      inverted: inverted !== (this.current.inverted !== this.corrected.inverted),
+    };
   }
 
   #makeViewport() {
@@ -114,7 +119,7 @@ export class Compare {
       radiographId: this.#shown?.radiograph.radiograph_id ?? "",
       readingId: "",
     }));
-    link(this.current, viewport, () => this.mode !== "off" && this.#isLinked, () => this.#pose());
+    link(this.current, viewport, () => this.mode !== "off" && this.#isLinked, () => this.#as());
     keepCorners(this.pane, viewport);
     const shown = () => this.#shown;
     const upright = { get turn() { return shown()?.correction.rotation ?? 0; } };

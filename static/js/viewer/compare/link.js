@@ -1,5 +1,5 @@
 // @ts-check
-/** Two pictures that turn, zoom, move and window together: by shares of their own size and of their own window. */
+/** Two pictures that turn, invert, zoom, move and window together: by shares of their own size and of their own window. */
 import { fit, orientedSize } from "../stage/transform.js";
 
 /** @typedef {import("../stage/viewport.js").Viewport} Viewport */
@@ -8,14 +8,16 @@ import { fit, orientedSize } from "../stage/transform.js";
 /** @typedef {import("../stage/transform.js").Size} Size */
 /** @typedef {import("../stage/transform.js").Turn} Turn */
 
+/** @typedef {{pose: Pose, inverted: boolean}} Shown How a picture hangs, and whether black and white are turned round. */
+
 /**
- * Let each follow the other; only the first is turned by the reader.
+ * Let each follow the other; only the first is turned and inverted by the reader.
  * @param {Viewport} one
  * @param {Viewport} other
  * @param {() => boolean} isLinked
- * @param {() => Pose} otherPose How the other hangs as the first does.
+ * @param {() => Shown} otherAs How the other is shown as the first is.
  */
-export function link(one, other, isLinked, otherPose) {
+export function link(one, other, isLinked, otherAs) {
   let following = false;
   const follow = (/** @type {Viewport} */ from, /** @type {Viewport} */ to, /** @type {() => void} */ change) => {
     if (following || !isLinked() || !from.image || !to.image) return;
@@ -24,9 +26,11 @@ export function link(one, other, isLinked, otherPose) {
     following = false;
   };
   for (const [from, to] of [[one, other], [other, one]]) {
-    const pose = () => (to === other ? otherPose() : to.pose);
-    from.addEventListener("camera-modified", () => follow(from, to, () => align(from, to, pose())));
-    from.addEventListener("voi-modified", () => follow(from, to, () => to.setWindow({ window: from.window })));
+    const as = () => (to === other ? otherAs() : to);
+    from.addEventListener("camera-modified", () => follow(from, to, () => align(from, to, as().pose)));
+    from.addEventListener("voi-modified", () =>
+      follow(from, to, () => to.setWindow({ window: from.window, inverted: as().inverted })),
+    );
   }
 }
 
