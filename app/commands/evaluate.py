@@ -19,7 +19,7 @@ from app.predictor import load_predictor
 from app.settings import InferenceSettings
 from model.errors import ModelError, Refusal
 from model.evaluation.acceptance import Requirement
-from model.evaluation.evidence import interval_text
+from model.evaluation.evidence.parts import interval_text
 from model.evaluation.manifest import Manifest, ManifestError, ManifestRow, read_manifest
 from model.evaluation.report import NotRead, Run, SiteReading, make_report
 from model.findings import OUTPUTS

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from model.evaluation.acceptance import FEW_PATIENTS
-from model.evaluation.evidence import NO_INTERVAL, interval_text
+from model.evaluation.evidence.parts import NO_INTERVAL, interval_text
 from model.evaluation.plots import histogram_plot, interval_bar, reliability_plot, roc_plot
 from model.findings import OUTPUTS, Finding
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model.evaluation.evidence import EvidenceSection, estimate_text, evidence_sections
+from model.evaluation.evidence.parts import EvidenceSection, estimate_text
+from model.evaluation.evidence.sections import evidence_sections
 from model.evaluation.facts import CHECKLISTS, model_facts
 
 _TITLES = {

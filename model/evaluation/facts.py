@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from model.evaluation.evidence import estimate_text
+from model.evaluation.evidence.parts import estimate_text
 
 CHECKLISTS = {"CLAIM 2024": "docs/evidence/claim-2024.md", "TRIPOD+AI": "docs/evidence/tripod-ai.md"}
 """Reporting guidelines, with the document that answers each item by item; relative to the repository."""

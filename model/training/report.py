@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from model.calibration import Line
-from model.evaluation.evidence import estimate_text
+from model.evaluation.evidence.parts import estimate_text
 from model.evaluation.facts import CHECKLISTS, model_facts
 from model.gate_network import GateNetwork
 from model.network import CovidXNet

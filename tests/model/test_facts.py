@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from model.evaluation.evidence import NO_INTERVAL, estimate_text
+from model.evaluation.evidence.parts import NO_INTERVAL, estimate_text
 from model.evaluation.facts import model_facts
 
 CARD: dict[str, Any] = {

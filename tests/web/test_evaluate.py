@@ -27,7 +27,7 @@ from app.commands.evaluate_page import (
 from app.settings import InferenceSettings
 from model.errors import InferenceError
 from model.evaluation.acceptance import Figure, Measured, Requirement, judge
-from model.evaluation.evidence import NO_INTERVAL
+from model.evaluation.evidence.parts import NO_INTERVAL
 from model.evaluation.metrics import Estimate
 from model.evaluation.report import make_report
 from model.imaging.radiograph import Radiograph

@@ -19,7 +19,8 @@ from app.settings import Settings
 from app.web.answers import ErrorPage
 from app.web.pages import DocsPage
 from app.web.templating import STATIC, Pages, make_environment
-from model.evaluation.evidence import Table, evidence_sections
+from model.evaluation.evidence.parts import Table
+from model.evaluation.evidence.sections import evidence_sections
 from model.evaluation.facts import CHECKLISTS, model_facts
 from model.weights import default_card, read_card
 from tests.application import gray_dicom, gray_png, run_app, send
@@ -262,7 +263,7 @@ def test_the_model_s_page_names_the_checklists_that_the_repository_answers(clien
     html = page(client, "/model")
 
     for name, path in CHECKLISTS.items():
-        assert f"{name} in <code>{path}</code>" in html
+        assert f"{name} (<code>{path}</code>)" in html
         assert (ROOT / path).read_text(encoding="utf-8").startswith(f"# {name}")
 
 

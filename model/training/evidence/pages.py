@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from model.evaluation.evidence import EvidenceSection, Plot, Table, evidence_sections
+from model.evaluation.evidence.parts import EvidenceSection, Plot, Table
+from model.evaluation.evidence.sections import evidence_sections
 from model.training.report import model_card, table
 from model.weights import WeightsCard
 
