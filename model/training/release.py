@@ -81,7 +81,7 @@ def release_card(
     )
 
 
-KINDS = {"protocol": "protocol", "controls": "control", "ablations": "ablation"}
+KINDS = {"protocol": "protocol", "controls": "control", "ablations": "ablation", "averaging": "again"}
 """Tables of their own kind of runs, with the beginning of the runs' names: they do not depend on the members."""
 
 

@@ -36,7 +36,7 @@ from model.training.evidence.pages import evidence_pages
 from model.training.evidence.protocol import best_threshold
 from model.training.evidence.unseen import Unseen
 from model.training.lungs import LungConfig
-from model.training.release import headline, release_card, with_kept, with_renewed
+from model.training.release import headline, release_card
 from model.training.targets import BRIXIA_ZONES, map_targets, read_brixia
 from model.unet import n_parameters
 from model.weights import default_card, read_card
@@ -323,6 +323,18 @@ def test_every_table_is_filled(tables: dict[str, Any]) -> None:
     json.dumps(tables, allow_nan=False)
 
 
+def test_two_networks_of_a_round_rank_better_together(tables: dict[str, Any]) -> None:
+    """The toy's readers see the same through noise of their own, half of whose variance their mean loses."""
+    averaging = tables["averaging"]
+    first, second, mean = (
+        np.mean([pair[name]["value"] for pair in averaging["pairs"]]) for name in ("first", "second", "mean")
+    )
+
+    assert mean > max(first, second)
+    assert averaging["summary"]["first"] == tables["unseen"]["summary"]
+    assert [pair["first"] for pair in averaging["pairs"]] == [pair["auroc"] for pair in tables["unseen"]["pairs"]]
+
+
 def test_a_split_ensemble_is_indeterminate_and_one_dissenter_is_not(fixed: Fixed) -> None:
     point = OperatingPoint(
         name="balanced",
@@ -368,7 +380,7 @@ def test_card_and_pages_repeat_the_results(
 def test_without_protocol_and_controls_the_other_tables_stand(
     cohort: Cohort, prepared: Prepared, reads: Reads, fixed: Fixed, tables: dict[str, Any]
 ) -> None:
-    fewer = replace(reads, protocol=reads.protocol[:4], controls=[], ablations=[])
+    fewer = replace(reads, protocol=reads.protocol[:4], controls=[], ablations=[], again=[])
 
     found = results(cohort, prepared, fewer, fixed, outlines=[], lungs_dice=tables["lungs_dice"], cost=tables["cost"])
 
@@ -453,50 +465,3 @@ def test_card_pages_and_results_of_the_release_agree() -> None:
         assert (docs / "evidence" / name).read_text(encoding="utf-8") == content, (
             f"{name}: python -m model.training pages"
         )
-
-
-def test_tables_of_runs_that_are_gone_are_kept_with_their_date() -> None:
-    earlier = {
-        "budget": "full",
-        "created": "2026-01-02",
-        "runs": {"release-0": {"step": 1}, "protocol-0": {"step": 2}, "control-lungs": {"step": 3}},
-        "protocol": "old",
-        "controls": "old",
-        "dated": {"controls": "2026-01-01"},
-    }
-    now = {"budget": "full", "created": "2026-02-01", "runs": {"release-0": {"step": 9}, "protocol-0": {"step": 9}}}
-
-    kept = with_kept(now, earlier)
-
-    assert kept["dated"] == {"protocol": "2026-01-02", "controls": "2026-01-01"}
-    assert kept["protocol"] == kept["controls"] == "old"
-    assert {name: curve["step"] for name, curve in kept["runs"].items()} == {
-        "release-0": 9,
-        "protocol-0": 2,
-        "control-lungs": 3,
-    }
-    assert with_kept(now | {"protocol": "new", "controls": "new"}, earlier)["protocol"] == "new"
-    assert "protocol" not in with_kept(now | {"budget": "small"}, earlier)
-
-
-def test_tables_of_other_runs_are_renewed_and_the_members_stay() -> None:
-    earlier = {
-        "created": "2026-01-02",
-        "release": "members",
-        "runs": {"release-0": {"step": 1}, "protocol-0": {"step": 2}, "control-lungs": {"step": 3}},
-        "protocol": "old",
-        "controls": "old",
-        "dated": {"controls": "2026-01-01"},
-    }
-
-    renewed = with_renewed(
-        earlier, {"protocol": "new"}, {"protocol-0": {"step": 8}, "control-lungs": {"step": 9}}, "2026-03-01"
-    )
-
-    assert renewed["dated"] == {"controls": "2026-01-01", "protocol": "2026-03-01"}
-    assert (renewed["release"], renewed["protocol"], renewed["controls"]) == ("members", "new", "old")
-    assert {name: curve["step"] for name, curve in renewed["runs"].items()} == {
-        "release-0": 1,
-        "control-lungs": 3,
-        "protocol-0": 8,
-    }

@@ -12,6 +12,7 @@ from model.evaluation.evidence.released import (
 )
 from model.evaluation.evidence.trials import (
     ablations_section,
+    averaging_section,
     controls_section,
     probes_section,
     protocol_section,
@@ -35,6 +36,7 @@ def evidence_sections(results: Results) -> tuple[EvidenceSection, ...]:
         localization_section(results["localization"]),
         *([controls_section(results["controls"])] if "controls" in results else []),
         *([ablations_section(results["ablations"])] if "ablations" in results else []),
+        *([averaging_section(results["averaging"])] if "averaging" in results else []),
         probes_section(results),
         subgroups_section(release["subgroups"]),
         lungs_section(results["lungs_dice"]),

@@ -38,7 +38,7 @@ from model.training.evidence.decisions import (
 from model.training.evidence.localization import Outlined, localization_figures, maps_of
 from model.training.evidence.probes import control_figures, source_probe, weight_randomisation, without_lungs
 from model.training.evidence.protocol import protocol_figures
-from model.training.evidence.unseen import Unseen, summary
+from model.training.evidence.unseen import Unseen, averaging_figures, summary
 from model.training.folds import N_FOLDS
 from model.weights import MapScale
 
@@ -66,6 +66,7 @@ class Reads:
     protocol: Sequence[Read]
     controls: Sequence[Read]
     ablations: Sequence[Read]
+    again: Sequence[Read]
 
     @classmethod
     def of(cls, reads: Sequence[Read]) -> Self:
@@ -80,6 +81,7 @@ class Reads:
             protocol=named("protocol"),
             controls=named("control"),
             ablations=named("ablation"),
+            again=named("again"),
         )
 
 
@@ -141,6 +143,8 @@ def results_of_kinds(cohort: Cohort, reads: Reads) -> dict[str, Any]:
         tables["controls"] = {"left_out": CONTROL_ROUND, "rows": control_figures(cohort, reads.controls)}
     if reads.ablations:
         tables["ablations"] = {"left_out": CONTROL_ROUND, "rows": control_figures(cohort, reads.ablations)}
+    if len(reads.again) == len(reads.left_out) == len(LEFT_OUT):
+        tables["averaging"] = averaging_figures(cohort, reads.left_out, reads.again)
     return tables
 
 

@@ -1,7 +1,7 @@
 """Left-out hospitals: how well rankings, probabilities and operating points carry over to a hospital never seen."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
 from typing import Any
@@ -262,6 +262,30 @@ def summary(cohort: Cohort, pairs: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "median": round(median(pair["auroc"]["value"] for pair in pairs), 4),
         "worst": worst["auroc"]["value"],
         "worst_pair": f"{worst['covid']} against {worst['normal']}",
+    }
+
+
+def averaging_figures(cohort: Cohort, reads: Sequence[Read], again: Sequence[Read]) -> dict[str, Any]:
+    """What a second network of every round says, and what the mean of both is worth.
+
+    Args:
+        reads: A network a round.
+        again: The same rounds in the same order, trained with another seed.
+
+    Returns:
+        `pairs` with the AUROC of `first`, `second` and `mean` of the logits, and the `summary` of each.
+    """
+    both = [np.stack([one.logits, two.logits]) for one, two in zip(reads, again, strict=True)]
+    means = [replace(one, logits=logits.mean(axis=0)) for one, logits in zip(reads, both, strict=True)]
+    readers = {"first": reads, "second": again, "mean": means}
+    pairs = {name: Unseen.of(cohort, own).pairs() for name, own in readers.items()}
+    return {
+        "pairs": [
+            {"run": one["run"], "covid": one["covid"], "normal": one["normal"]}
+            | {name: own[i]["auroc"] for name, own in pairs.items()}
+            for i, one in enumerate(pairs["first"])
+        ],
+        "summary": {name: summary(cohort, own) for name, own in pairs.items()},
     }
 
 
