@@ -134,22 +134,33 @@ def find_or_open_case(session: Session, facts: HeaderFacts) -> Case:
 
 
 def settle_case(session: Session, case: Case) -> None:
-    """Let a case say what its readings say: its most urgent one leads, and it is put forward, never back."""
+    """Let a case say what the last reading of each radiograph says: the most urgent one leads.
+
+    The case is put forward, never back, and opened again for what its review did not know.
+    """
     readings = queries.readings_of_case(session, case.id)
     radiographs = queries.radiographs_of_case(session, case.id)
-    leading = max(readings, key=urgency)
+    latest = {reading.radiograph_id: reading for reading in readings}
+    leading = max(latest.values(), key=urgency)
     case.leading_reading_id = leading.id
     case.state = _state(leading)
     case.finding = leading.finding
     case.probability = -1.0 if leading.p_covid is None else leading.p_covid
     case.n_radiographs = len(radiographs)
-    latest = {reading.radiograph_id: reading.status for reading in readings}
-    case.n_not_analysed = sum(status in (Status.REFUSED, Status.FAILED) for status in latest.values())
+    case.n_not_analysed = sum(one.status in (Status.REFUSED, Status.FAILED) for one in latest.values())
     case.search_words = _search_words(case, radiographs, leading)
     if is_raised(leading) and case.priority != URGENT:
         case.priority = URGENT
         case.due_at = due_at(case.received_at, URGENT)
-        case.is_reviewed = False  # whoever reviewed it did so before this was known
+    if case.is_reviewed and _is_raised_since(case.reviewed_at or case.received_at, readings):
+        case.is_reviewed = False
+
+
+def _is_raised_since(review: datetime, readings: Sequence[Reading]) -> bool:
+    """Tell whether a radiograph came forward after a review, and not before it."""
+    raised = [(one.radiograph_id, one.finished_at) for one in readings if is_raised(one) and one.finished_at]
+    before = {radiograph_id for radiograph_id, at in raised if at <= review}
+    return any(radiograph_id not in before for radiograph_id, _ in raised)
 
 
 def _state(leading: Reading) -> str:

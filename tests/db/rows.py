@@ -102,6 +102,7 @@ def add_reading(
         "cautions": [],
         "timings_ms": {},
         "queued_at": at,
+        "finished_at": None if status in ("queued", "running") else at,
     }
     reading = Reading(**(fields | values))
     session.add(reading)

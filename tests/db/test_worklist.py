@@ -1,6 +1,6 @@
 """The worklist's order, its pages, its counts, its search, and that it is one walk along an index."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -390,15 +390,43 @@ def test_a_priority_is_raised_and_never_lowered(database: Database) -> None:
     assert (state, priority) == ("read", 1)
 
 
-def test_a_raised_priority_brings_a_reviewed_case_back(database: Database) -> None:
+@pytest.mark.parametrize("flagged", [False, True])
+def test_a_radiograph_that_comes_forward_after_the_review_brings_the_case_back(
+    database: Database, *, flagged: bool
+) -> None:
+    """Also where the case had come forward for another one already: the review did not know this one."""
     with database.writing() as session:
-        case = add_case(session, is_reviewed=True)
+        case = add_case(session, flagged=flagged, is_reviewed=True)
         second = add_radiograph(session, case.id)
-        add_reading(session, second.id, flagged=True)
+        add_reading(session, second.id, flagged=True, at=START + timedelta(minutes=5))
         settle_case(session, case)
         is_reviewed = case.is_reviewed
 
     assert not is_reviewed
+
+
+def test_what_the_review_knew_does_not_bring_the_case_back(database: Database) -> None:
+    with database.writing() as session:
+        case = add_case(session, flagged=True, is_reviewed=True)
+        first = session.get_one(Reading, case.leading_reading_id).radiograph_id
+        add_reading(session, first, flagged=True, model_version="2", at=START + timedelta(minutes=5))
+        settle_case(session, case)
+        is_reviewed = case.is_reviewed
+
+    assert is_reviewed
+
+
+@pytest.mark.parametrize("before", ["failed", "flagged"])
+def test_the_last_reading_of_a_radiograph_speaks_for_it(database: Database, before: str) -> None:
+    """As in the viewer: a row that told what an earlier one said would contradict the page behind it."""
+    earlier = {"flagged": True} if before == "flagged" else {"status": before}
+    with database.writing() as session:
+        case = add_case(session, **earlier)
+        first = session.get_one(Reading, case.leading_reading_id).radiograph_id
+        last = add_reading(session, first, model_version="2", at=START + timedelta(minutes=5)).id
+        settle_case(session, case)
+
+        assert (case.state, case.leading_reading_id, case.priority) == ("read", last, 1)
 
 
 @pytest.mark.parametrize("n_cases", [3, 30])
