@@ -2,10 +2,10 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 MAX_TEXT = 500
 MOST_PIXELS = 1_000_000
@@ -49,6 +49,16 @@ _EXAMPLE: dict[str, Any] = {
     "points": [{"x": 410.0, "y": 1210.0}, {"x": 890.5, "y": 1214.0}],
     "text": "",
 }
+
+
+def _written(value: object) -> object:
+    if isinstance(value, str) and "T" not in value.upper():
+        raise ValueError("a date and a time, not a number")  # which pydantic takes for seconds since 1970
+    return value
+
+
+Seen = Annotated[datetime, BeforeValidator(_written)] | Literal["nothing"] | None
+"""The version that a sender has seen: when it was stored, or that there was none. `None`: the sender does not say."""
 
 
 class AnnotationIn(BaseModel):

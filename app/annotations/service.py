@@ -1,4 +1,7 @@
-"""Annotations: what readers draw and measure on a radiograph. The last version counts; the viewer undoes and redoes."""
+"""Annotations: what readers draw and measure on a radiograph. The viewer undoes and redoes.
+
+The last version counts, unless its sender says which one it replaces: then one that the sender has not seen stays.
+"""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -6,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.annotations import queries
-from app.annotations.schemas import AnnotationIn, AnnotationOut, Kind, Point
+from app.annotations.schemas import AnnotationIn, AnnotationOut, Kind, Point, Seen
 from app.db.tables import Annotation
-from app.errors import InvalidRequestError, NotFoundError
+from app.errors import ConflictError, InvalidRequestError, NotFoundError
 
 MOST_ON_ONE_RADIOGRAPH = 200
 """Chosen: far beyond what a reader draws, and a bound for a program that does not stop."""
@@ -29,11 +32,14 @@ def count_annotations(session: Session, radiograph_id: UUID) -> int:
     return queries.count_of(session, radiograph_id)
 
 
-def put_annotation(session: Session, radiograph_id: UUID, annotation_id: UUID, given: AnnotationIn) -> AnnotationOut:
+def put_annotation(
+    session: Session, radiograph_id: UUID, annotation_id: UUID, given: AnnotationIn, seen: Seen = None
+) -> AnnotationOut:
     """Store an annotation, new or in place of what its key held; the same twice changes nothing.
 
     Raises:
         NotFoundError: there is no such radiograph.
+        ConflictError: the key holds another version than the sender has seen.
         InvalidRequestError: a point outside the radiograph, the key of another radiograph's mark, or too many marks.
     """
     rows, columns = _size(session, radiograph_id)
@@ -43,6 +49,11 @@ def put_annotation(session: Session, radiograph_id: UUID, annotation_id: UUID, g
         )
     now = datetime.now(UTC)
     annotation = queries.get_annotation(session, annotation_id)
+    if annotation is not None and annotation.radiograph_id != radiograph_id:
+        raise InvalidRequestError("This mark belongs to another radiograph. Nothing was stored. Open the case again.")
+    if annotation is not None and (annotation.kind, annotation.points, annotation.text) == _content(given):
+        return _out(annotation)  # sent again because the first answer was lost, which is no conflict with itself
+    _refuse_unseen(annotation, seen)
     if annotation is None:
         if queries.count_of(session, radiograph_id) >= MOST_ON_ONE_RADIOGRAPH:
             raise InvalidRequestError(
@@ -50,27 +61,37 @@ def put_annotation(session: Session, radiograph_id: UUID, annotation_id: UUID, g
             )
         annotation = Annotation(id=annotation_id, radiograph_id=radiograph_id, created_at=now)
         session.add(annotation)
-    elif annotation.radiograph_id != radiograph_id:
-        raise InvalidRequestError("This mark belongs to another radiograph. Nothing was stored. Open the case again.")
-    annotation.kind = given.kind
-    annotation.points = [[point.x, point.y] for point in given.points]
-    annotation.text = given.text.strip()
+    annotation.kind, annotation.points, annotation.text = _content(given)
     annotation.updated_at = now
     session.flush()
     return _out(annotation)
 
 
-def remove_annotation(session: Session, radiograph_id: UUID, annotation_id: UUID) -> None:
+def remove_annotation(session: Session, radiograph_id: UUID, annotation_id: UUID, seen: Seen = None) -> None:
     """Remove an annotation; one that is not there is removed already.
 
     Raises:
         NotFoundError: there is no such radiograph.
+        ConflictError: the key holds another version than the sender has seen.
     """
     _size(session, radiograph_id)
     annotation = queries.get_annotation(session, annotation_id)
     if annotation is not None and annotation.radiograph_id == radiograph_id:
+        _refuse_unseen(annotation, seen)
         session.delete(annotation)
         session.flush()
+
+
+def _content(given: AnnotationIn) -> tuple[str, list[list[float]], str]:
+    """Return kind, points and text as they are stored."""
+    return given.kind, [[point.x, point.y] for point in given.points], given.text.strip()
+
+
+def _refuse_unseen(annotation: Annotation | None, seen: Seen) -> None:
+    if seen is not None and seen != ("nothing" if annotation is None else annotation.updated_at):
+        raise ConflictError(
+            "This mark was changed or removed elsewhere. Nothing was stored. Fetch it and make your change again."
+        )
 
 
 def _size(session: Session, radiograph_id: UUID) -> tuple[int, int]:

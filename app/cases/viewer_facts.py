@@ -10,10 +10,15 @@ from app.web.words import say
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One line of a list of facts."""
+    """One line of a list of facts.
+
+    Attributes:
+        is_named: It may name the patient, and is hidden with the names.
+    """
 
     name: str
     value: str
+    is_named: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ def header_lines(case: CaseOut, radiograph: RadiographOut) -> HeaderLines:
     view = say("stage.view", view=position) if position else say("stage.no_view")
     return HeaderLines(
         patient=" · ".join(text for text in known if text),
-        study=" · ".join(text for text in (view, study_moment(case) or radiograph.file_name) if text),
+        study=" · ".join(text for text in (view, study_moment(case)) if text),
         spacing=f" · {_spacing(radiograph.spacing)}" if radiograph.spacing else "",
     )
 
@@ -74,6 +79,7 @@ def _image_facts(case: CaseOut, radiograph: RadiographOut) -> list[Fact]:
     study, view = case.study, radiograph.view_position
     encoding = radiograph.encoding.upper()
     size = say("facts.format_value", encoding=encoding, columns=radiograph.columns, rows=radiograph.rows)
+    named = {say("facts.file"), say("facts.accession")}
     facts = [
         (say("facts.file"), radiograph.file_name),
         (say("facts.format"), size),
@@ -87,7 +93,7 @@ def _image_facts(case: CaseOut, radiograph: RadiographOut) -> list[Fact]:
         (say("facts.description"), study.description if study else None),
         (say("facts.accession"), study.accession_number if study else None),
     ]
-    return [Fact(name=name, value=value or say("facts.not_given")) for name, value in facts]
+    return [Fact(name=name, value=value or say("facts.not_given"), is_named=name in named) for name, value in facts]
 
 
 def _provenance(reading: ReadingOut) -> list[Fact]:

@@ -74,7 +74,7 @@ class ViewerPage:
         previous_href: The case before this one in that list, or `None`.
         next_href: The case after it, or `None`.
         patient_line: Patient in the stage's corner.
-        study_line: View and time of the study, or the file's name.
+        study_line: View and time of the study.
         spacing_line: Pixel spacing and where it was measured; empty when unknown.
         covid_probability: P(covid-19); 0 unless the reading is done.
         scale_labels: Numbers under the probability scale.

@@ -1,6 +1,8 @@
 """Marks in the viewer: drawn, saved, undone, there after a reload, honest when the server is not."""
 
+import asyncio
 import re
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +11,8 @@ import httpx2 as httpx
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from app.main import create_app
+from tests.browser import conftest
 from tests.browser.viewer import drag, draw_marks, open_case, send_chest, settle, texts
 from tests.fakes import FakePredictor
 
@@ -34,6 +38,50 @@ def opened(page: Page, serve: Callable[[Any], str]) -> tuple[Page, str]:
     answer = send_chest(address)
     open_case(page, address, answer)
     return page, f"{address}/radiographs/{answer['radiograph_id']}/annotations"
+
+
+class SlowStart:
+    """An application that the first mark that is sent reaches, or leaves, a second late; `over` is set after it."""
+
+    def __init__(self, app: Any, late: str, over: threading.Event) -> None:
+        self.app, self.late, self.over, self.is_first = app, late, over, True
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if not (self.is_first and scope["type"] == "http" and scope["method"] == "PUT"):
+            await self.app(scope, receive, send)
+            return
+        self.is_first = False
+
+        async def answer(message: Any) -> None:
+            if self.late == "answer" and message["type"] == "http.response.start":
+                await asyncio.sleep(1)
+            await send(message)
+
+        if self.late == "request":
+            await asyncio.sleep(1)
+        await self.app(scope, receive, answer)
+        self.over.set()
+
+
+@pytest.fixture
+def opened_slowly(
+    page: Page, serve: Callable[[Any], str], monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> tuple[Page, str, threading.Event]:
+    """As `opened`, where the first mark's request or answer is late; the event is set when it is through."""
+    over = threading.Event()
+    monkeypatch.setattr(
+        conftest, "create_app", lambda *a, **named: SlowStart(create_app(*a, **named), request.param, over)
+    )
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    open_case(page, address, answer)
+    return page, f"{address}/radiographs/{answer['radiograph_id']}/annotations", over
+
+
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition() and time.monotonic() < deadline:
+        page.wait_for_timeout(50)
 
 
 def stored(address: str) -> list[str]:
@@ -181,7 +229,7 @@ def test_a_mark_that_is_not_saved_says_so_and_is_saved_again(opened: tuple[Page,
     expect(page.get_by_role("alert").filter(has_text="Not saved: the server did not answer")).to_be_visible()
     expect(page.locator("[data-marks-list] li")).to_have_count(1)
     refuse = False
-    page.get_by_role("button", name="Save again").click()
+    page.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-marks-state]")).to_have_text("saved")
     assert stored(address) == ["ruler"]
 
@@ -193,10 +241,90 @@ def test_a_mark_made_just_before_next_is_kept(opened: tuple[Page, str]) -> None:
     page.keyboard.press("Backspace")
     expect(page).to_have_url(re.compile("/cases$"))
 
-    deadline = time.monotonic() + 30
-    while not stored(address) and time.monotonic() < deadline:
-        page.wait_for_timeout(100)
+    wait_until(page, lambda: bool(stored(address)))
     assert stored(address) == ["ruler"]
+
+
+@pytest.mark.parametrize("opened_slowly", ["request", "answer"], indirect=True)
+def test_what_is_changed_while_a_mark_is_being_saved_is_kept_on_leaving(
+    opened_slowly: tuple[Page, str, threading.Event],
+) -> None:
+    page, address, over = opened_slowly
+    page.keyboard.press("t")
+    drag(page, (790, 440), (730, 520))
+    page.keyboard.type("Hazy")
+    page.keyboard.press("Enter")
+    page.keyboard.press("l")
+    drag(page, (300, 300), (400, 320))
+    page.keyboard.press("Backspace")
+    expect(page).to_have_url(re.compile("/cases$"))
+
+    wait_until(page, lambda: over.is_set() and len(stored(address)) == 2)
+    assert sorted((mark["kind"], mark["text"]) for mark in httpx.get(address).json()) == [
+        ("arrow", "Hazy"),
+        ("ruler", ""),
+    ]
+
+
+@pytest.mark.parametrize("opened_slowly", ["answer"], indirect=True)
+def test_a_mark_that_is_taken_back_while_it_is_being_saved_is_gone_after_leaving(
+    opened_slowly: tuple[Page, str, threading.Event],
+) -> None:
+    page, address, over = opened_slowly
+    page.keyboard.press("l")
+    drag(page, (300, 300), (400, 320))
+    wait_until(page, lambda: stored(address) == ["ruler"])
+    page.keyboard.press("Control+z")
+    page.keyboard.press("Backspace")
+    expect(page).to_have_url(re.compile("/cases$"))
+
+    wait_until(page, lambda: over.is_set() and not stored(address))
+    assert stored(address) == []
+
+
+def test_marks_that_could_not_be_fetched_are_said_to_be_missing_until_they_are_there(opened: tuple[Page, str]) -> None:
+    page, address = opened
+    page.keyboard.press("l")
+    drag(page, (300, 300), (400, 320))
+    state = page.locator("[data-marks-state]")
+    expect(state).to_have_text("saved")
+    page.route("**/annotations", lambda route: route.abort())
+    page.reload()
+    missing = page.get_by_role("alert").filter(has_text="could not be fetched")
+    expect(missing).to_be_visible()
+
+    page.keyboard.press("l")
+    drag(page, (300, 500), (400, 520))
+    wait_until(page, lambda: len(stored(address)) == 2)
+    expect(missing).to_be_visible()
+    expect(state).to_have_text("not saved")
+
+    page.unroute("**/annotations")
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("[data-marks-list] li")).to_have_count(2)
+    expect(state).to_have_text("saved")
+
+
+def test_words_that_were_written_elsewhere_are_not_lost_to_a_stale_page(opened: tuple[Page, str]) -> None:
+    page, address = opened
+    page.keyboard.press("t")
+    drag(page, (790, 440), (730, 520))
+    page.keyboard.press("Escape")
+    state, said = page.locator("[data-marks-state]"), page.locator("[data-marks-list] .choose")
+    expect(state).to_have_text("saved")
+    mark = httpx.get(address).json()[0]
+    theirs = {"kind": mark["kind"], "points": mark["points"], "text": "Nodule"}
+    assert httpx.put(f"{address}/{mark['id']}", json=theirs).status_code == 200
+
+    drag(page, (730, 520), (700, 560))
+
+    expect(said).to_have_text("Arrow · Nodule")
+    expect(state).to_have_text("changed elsewhere")
+    expect(page.get_by_role("alert").filter(has_text="your change was not kept")).to_be_visible()
+    expect(page.get_by_role("button", name="Try again")).to_be_hidden()
+    drag(page, (730, 520), (700, 560))
+    expect(state).to_have_text("saved")
+    assert [(one["text"], one["points"] == mark["points"]) for one in httpx.get(address).json()] == [("Nodule", False)]
 
 
 def test_measurements_go_into_the_copied_report(opened: tuple[Page, str]) -> None:

@@ -171,6 +171,17 @@ def test_flicker_changes_the_picture_in_its_place(case: tuple[Page, list[Any]]) 
     expect(prior).to_be_visible()
 
 
+def test_the_list_of_earlier_radiographs_is_opened_without_a_drag(case: tuple[Page, list[Any]]) -> None:
+    page, priors = case
+    page.keyboard.press("s")
+    expect(prior_canvas(page)).to_have_attribute("data-radiograph", priors[0]["radiograph_id"])
+
+    page.locator("[data-prior-choice]").hover()
+    page.mouse.down()
+    expect(page.locator("[data-prior]")).not_to_contain_class("dragging")
+    page.mouse.up()
+
+
 def test_without_earlier_radiographs_there_is_nothing_to_compare(page: Page, serve: Callable[[Any], str]) -> None:
     address = serve(FakePredictor())
     open_case(page, address, send_chest(address))

@@ -70,6 +70,35 @@ def test_cividis_for_colour_blind_readers_stays_chosen(case: Page) -> None:
     expect(case.locator('[data-command="heatmap-palette"]')).to_have_attribute("aria-pressed", "true")
 
 
+def test_other_weights_bring_their_threshold_and_what_was_chosen_stays(
+    case: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = case.locator("[data-above-value]")
+    expect(value).to_have_text("0.20")
+    case.keyboard.press("5")
+
+    monkeypatch.setattr("app.cases.pages.DEFAULT_SHOW_ABOVE", 0.35)
+    case.reload()
+    expect(value).to_have_text("0.35")
+    expect(case.locator('[data-command="heatmap-palette"]')).to_have_attribute("aria-pressed", "true")
+    case.keyboard.press(".")
+    expect(value).to_have_text("0.40")
+
+    monkeypatch.setattr("app.cases.pages.DEFAULT_SHOW_ABOVE", 0.5)
+    case.reload()
+    expect(value).to_have_text("0.40")
+
+
+def test_a_threshold_that_was_kept_without_being_chosen_is_forgotten(page: Page, serve: Callable[[Any], str]) -> None:
+    kept = '{"opacity": 0.8, "above": 0.6, "palette": "cividis", "style": "colours"}'
+    page.add_init_script(f"localStorage.setItem('heatmap', '{kept}')")
+    address = serve(FakePredictor())
+    open_case(page, address, send_chest(address))
+
+    expect(page.locator("[data-above-value]")).to_have_text("0.20")
+    expect(page.locator("[data-opacity-value]")).to_have_text("80 %")
+
+
 def test_blink_shows_the_plain_image_in_turn_and_stops(case: Page) -> None:
     canvas = canvas_of(case)
     reading = canvas.get_attribute("data-map")

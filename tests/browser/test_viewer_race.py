@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 
 from model.imaging.radiograph import Radiograph
-from tests.browser.viewer import COLUMNS, ROWS, canvas_of, open_case, panel_of, send_chest, wait_for_picture
+from tests.browser.viewer import COLUMNS, ROWS, canvas_of, open_case, panel_of, send_chest, state, wait_for_picture
 from tests.factories import make_chest_dicom
 from tests.fakes import FakePredictor
 
@@ -97,7 +97,9 @@ def test_a_map_that_comes_late_is_not_drawn_over_a_newer_reading(
     assert faults, "what watches the other tests sees a map beside another's panel"
 
 
-def test_the_picture_stays_while_its_reading_ends(page: Page, serve: Callable[[Any], str], faults: list[str]) -> None:
+@pytest.fixture
+def being_read(page: Page, serve: Callable[[Any], str]) -> threading.Event:
+    """Open a case whose reading has begun and ends once this is set."""
     opened = threading.Event()
 
     def wait(radiograph: Radiograph) -> None:
@@ -113,11 +115,58 @@ def test_the_picture_stays_while_its_reading_ends(page: Page, serve: Callable[[A
     page.locator("[data-open]").first.click()
     wait_for_picture(page)
     expect(page.locator(".panel .finding.working")).to_be_visible()
+    return opened
+
+
+def test_the_picture_stays_while_its_reading_ends(faults: list[str], page: Page, being_read: threading.Event) -> None:
     page.keyboard.press("2")
     expect(canvas_of(page)).to_have_attribute("data-center", "0.3500")
 
-    opened.set()
+    being_read.set()
     expect(panel_of(page)).to_have_attribute("data-status", "done")
     expect(canvas_of(page)).not_to_have_attribute("data-map", "")
     expect(canvas_of(page)).to_have_attribute("data-center", "0.3500")
     assert faults == []
+
+
+def test_a_page_that_comes_after_a_newer_one_replaces_no_panel(page: Page, being_read: threading.Event) -> None:
+    held: list[tuple[Route, APIResponse]] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/cases/*", hold_first)
+    stream = "document.dispatchEvent(new Event('visibilitychange'))"
+    with page.expect_request(lambda request: request.url.endswith("/events")):  # opened anew: the page catches up
+        page.evaluate(f"Object.defineProperty(document, 'hidden', {{ value: true, configurable: true }}); {stream}")
+        page.evaluate(f"delete document.hidden; {stream}")
+    while not held:
+        page.wait_for_timeout(20)
+    being_read.set()
+    expect(canvas_of(page)).not_to_have_attribute("data-map", "")
+
+    late, answer = held[0]
+    assert 'data-status="done"' not in answer.text()
+    with page.expect_response(late.request.url):
+        late.fulfill(response=answer)
+    page.wait_for_timeout(200)
+
+    assert panel_of(page).get_attribute("data-status") == "done"
+    assert state(page, "map") == panel_of(page).get_attribute("data-reading")
+
+
+def test_the_map_stays_where_the_page_does_not_come(page: Page, serve: Callable[[Any], str]) -> None:
+    address = serve(FakePredictor())
+    answer = send_chest(address, study_instance_uid="2.25.1")
+    open_case(page, address, answer)
+    page.route("**/cases/*", lambda route: route.fulfill(status=503))
+
+    with page.expect_response(lambda response: response.status == 503):
+        send_chest(address, seed=1, study_instance_uid="2.25.1")
+    page.wait_for_timeout(100)
+
+    assert state(page, "map") == answer["reading_id"]
+    expect(page.locator(".box").first).to_be_visible()

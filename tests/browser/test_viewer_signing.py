@@ -112,3 +112,51 @@ def test_the_next_page_tells_what_was_signed_and_leads_back(page: Page, serve: C
     page.wait_for_url(f"**/cases/{answer['case_id']}*")
     wait_for_picture(page)
     expect(page.locator("[data-signed]")).to_be_hidden()
+
+
+def test_signing_from_the_comment_leaves_the_caret_there_where_the_panel_is_replaced(
+    page: Page, serve: Callable[[Any], str]
+) -> None:
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    page.goto(f"{address}/cases/{answer['case_id']}")
+    wait_for_picture(page)
+    page.keyboard.press("d")
+    page.keyboard.press("c")
+    page.keyboard.type("Scar, known.")
+    for _ in "known.":
+        page.keyboard.press("ArrowLeft")
+    before = page.locator("[data-review]").element_handle()
+
+    review = {"reading_id": answer["reading_id"], "verdict": "agree", "comment": ""}
+    httpx.post(f"{address}/cases/{answer['case_id']}/reviews", json=review)
+    page.keyboard.press("Control+Enter")
+
+    expect(page.locator("[data-review-error]")).to_be_visible()
+    assert not before.evaluate("(form) => form.isConnected")
+    page.keyboard.type("well ")
+    expect(page.locator("[data-review] textarea")).to_have_value("Scar, well known.")
+
+
+def test_what_was_signed_and_a_lost_connection_are_told_at_the_lower_edge(
+    sized_page: Page, serve: Callable[[Any], str]
+) -> None:
+    page = sized_page
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    page.goto(f"{address}/cases/{answer['case_id']}")
+    wait_for_picture(page)
+    place = page.locator("#reading-title").bounding_box()
+    page.evaluate("sessionStorage.setItem('signed', JSON.stringify({ verdict: 'agree', href: '/cases' }))")
+    page.route("**/events", lambda route: route.abort())
+
+    page.reload()
+    wait_for_picture(page)
+
+    signed, lost = page.locator("[data-signed]"), page.locator("[data-lost]")
+    expect(signed).to_contain_text("agree")
+    expect(lost).to_be_visible()
+    assert page.locator("#reading-title").bounding_box() == place
+    above, below, panel = (one.bounding_box() or {} for one in (signed, lost, page.locator(".panel")))
+    assert above["y"] + above["height"] <= below["y"]
+    assert below["y"] + below["height"] == pytest.approx(panel["y"] + panel["height"], abs=1)

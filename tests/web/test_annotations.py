@@ -43,6 +43,33 @@ def test_a_mark_sent_again_replaces_itself(client: TestClient, address: str) -> 
     assert moved["updated_at"] >= first["updated_at"]
 
 
+def test_a_version_that_the_sender_has_not_seen_stays(client: TestClient, address: str) -> None:
+    key = uuid4()
+    first = put(client, address, RULER, key=key).json()
+    theirs = put(client, address, RULER | {"text": "theirs"}, key=key).json()
+
+    for seen in (first["updated_at"], "nothing"):
+        mine = client.put(f"{address}/{key}", json=RULER | {"text": "mine"}, params={"seen": seen})
+        assert (mine.status_code, mine.json()["code"]) == (409, "CONFLICT")
+        assert client.delete(f"{address}/{key}", params={"seen": seen}).status_code == 409
+    assert client.get(address).json() == [theirs]
+
+    current = {"seen": theirs["updated_at"]}
+    assert client.put(f"{address}/{key}", json=RULER | {"text": "mine"}, params=current).status_code == 200
+    assert client.delete(f"{address}/{key}").status_code == 204
+    assert client.put(f"{address}/{key}", json=RULER, params=current).status_code == 409
+    assert client.delete(f"{address}/{key}", params=current).status_code == 204
+
+
+def test_a_mark_sent_again_because_its_answer_was_lost_is_no_conflict(client: TestClient, address: str) -> None:
+    key = uuid4()
+    first = put(client, address, RULER, key=key).json()
+
+    again = client.put(f"{address}/{key}", json=RULER, params={"seen": "nothing"})
+
+    assert again.json() == first
+
+
 def test_removing_is_final_only_until_it_is_put_again(client: TestClient, address: str) -> None:
     key = uuid4()
     put(client, address, RULER, key=key)

@@ -75,6 +75,14 @@ export function fillHelp(commands) {
   }
 }
 
+/**
+ * @param {EventTarget | null} target
+ * @returns {target is HTMLTextAreaElement | HTMLInputElement}
+ */
+export function isTextField(target) {
+  return target instanceof HTMLTextAreaElement || (target instanceof HTMLInputElement && target.type === "text");
+}
+
 /** @param {EventTarget | null} target */
 function isStage(target) {
   return target instanceof Element && target.matches("[data-stage]");
@@ -93,7 +101,7 @@ function onStage() {
 function isTyping(event) {
   const { target } = event;
   if (target instanceof HTMLTextAreaElement) return !(event.key === "Enter" && (event.ctrlKey || event.metaKey));
-  return target instanceof HTMLSelectElement || (target instanceof HTMLInputElement && target.type === "text");
+  return target instanceof HTMLSelectElement || isTextField(target);
 }
 
 /**

@@ -1,26 +1,27 @@
 // @ts-check
 /** Everything round the picture: map, tools, marks, keys, panel. */
 import { follow } from "../events.js";
-import { gently, refresh } from "../live.js";
+import { gently } from "../live.js";
 import { need, pageData } from "../page-data.js";
 import { keepTimes } from "../time.js";
 import { say } from "../words.js";
 import { startAnnotations } from "./annotations/start.js";
 import { buildCommands } from "./commands.js";
 import { Compare } from "./compare/compare.js";
-import { connect, fillHelp, writeKeys } from "./controls.js";
+import { connect, fillHelp, isTextField, writeKeys } from "./controls.js";
 import { Blink } from "./heatmap/blink.js";
 import { HeatmapControls } from "./heatmap/controls.js";
 import { keepMarks } from "./heatmap/marks.js";
 import { keepScale } from "./heatmap/scale.js";
 import { placeMenus } from "./menus.js";
 import { ReadFirst } from "./panel/read-first.js";
+import { Renewal } from "./panel/renewal.js";
 import { copyReport } from "./panel/report.js";
 import { Review } from "./panel/review.js";
 import { showSteps } from "./panel/steps.js";
 import { keepCorners } from "./stage/corners.js";
 import { ImageLoadError, loadMap } from "./stage/image.js";
-import { restoreNames, toggleNames } from "./stage/names.js";
+import { toggleNames } from "./stage/names.js";
 import { preload } from "./stage/preload.js";
 import { keepPresets } from "./stage/presets.js";
 import { keepSides } from "./stage/sides.js";
@@ -33,7 +34,7 @@ import { startCovering } from "./what-if/start.js";
  * @property {() => {radiograph_id: string, reading_id: string, status: string, flagged: boolean}} panelReading
  * @property {import("./stage/viewport.js").Viewport} viewport
  * @property {import("./correction.js").Correction} correction
- * @property {Promise<boolean>} shown Whether the picture came.
+ * @property {Promise<void>} shown Resolves once the picture is shown.
  */
 
 /** @param {Begun} begun */
@@ -53,7 +54,10 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
   const annotations = startAnnotations(layer("annotations"), viewport, radiograph);
   const covering = startCovering(layer("what-if"), viewport, radiograph.what_if, openReading);
   const toolbox = startTools(stage, pane, viewport, annotations.editor, covering, layer);
-  const review = new Review(() => page.data.next_href ?? page.data.worklist_href, readFirst, () => renewPanel());
+  /** @type {Review} */
+  const review = new Review(() => page.data.next_href ?? page.data.worklist_href, readFirst, () => renewal.runAnyway());
+  const isWriting = () => review.isBegun || toolbox.isHalfDone || isTextField(document.activeElement);
+  const renewal = new Renewal(radiograph.radiograph_id, isWriting, fillPanel);
   const heatmap = new HeatmapControls(viewport, openReading, page.data.show_above);
   const help = /** @type {HTMLDialogElement} */ (need("[data-help]"));
   const commands = buildCommands({
@@ -74,7 +78,6 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
   });
 
   keepTimes();
-  restoreNames();
   connect(commands, { pressAtCursor: () => toolbox.pressAtCursor(), isCovered: () => readFirst.isCovered });
   writeKeys(document);
   fillHelp(commands);
@@ -90,8 +93,7 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
   viewport.draw(); // for those who came after the picture
   document.body.dataset.ready = "";
 
-  shown.then((isShown) => {
-    if (!isShown) return;
+  shown.then(() => {
     annotations.load();
     showReading();
     preload(page.data.next_href);
@@ -102,10 +104,10 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
     heatmap.start();
     covering.follow();
     const { reading } = page.data;
-    if (!reading.cam) return;
-    if (readFirst.isCovered) viewport.showMap(null);
-    else await showMap(reading);
-    await showSteps();
+    const isOpen = Boolean(reading.cam) && !readFirst.isCovered;
+    if (!isOpen || viewport.map?.readingId !== reading.reading_id) viewport.showMap(null);
+    if (isOpen && !viewport.map) await showMap(reading);
+    if (reading.cam) await showSteps();
   }
 
   /** @param {any} reading */
@@ -119,14 +121,12 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
     }
   }
 
-  /** Bring the panel up to date; the picture stays as it is. */
-  async function renewPanel() {
-    viewport.showMap(null);
-    if (!(await refresh(["panel"]))) return;
-    if (panelReading().radiograph_id !== radiograph.radiograph_id) {
-      window.location.reload(); // another radiograph of the case became the most urgent one
-      return;
-    }
+  /**
+   * Fill a panel that has taken the place of another; the picture stays as it is.
+   * @param {Document} fresh The page that it came from.
+   */
+  async function fillPanel(fresh) {
+    page.data = pageData(fresh);
     writeKeys(need('[data-live="panel"]'));
     readFirst.show();
     review.restore();
@@ -134,11 +134,14 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
     await showReading();
   }
 
-  const bringUpToDate = gently(renewPanel, 500);
+  const bringUpToDate = gently(() => renewal.run(), 500);
 
-  document.addEventListener("page-refreshed", (event) => {
-    page.data = pageData(/** @type {CustomEvent} */ (event).detail.fresh);
-  });
+  /** Look for what happened while nobody listened: another review, another radiograph. */
+  async function lookUp() {
+    const found = await review.tellOfOthers();
+    if (found && found.radiographs.length !== renewal.nRadiographs) bringUpToDate();
+  }
+
   follow({
     onReading: (event) => {
       if (event.case_id === page.data.case_id) bringUpToDate();
@@ -148,7 +151,7 @@ export function startWorkplace({ page, panelReading, viewport, correction, shown
     },
     onBack: () => {
       if (panelReading().status !== "done") bringUpToDate();
-      else shown.then(() => review.tellOfOthers()); // the picture comes first
+      else shown.then(lookUp); // the picture comes first
     },
   });
 }

@@ -17,11 +17,12 @@ export function keepList(store, sync, editor, context) {
   const show = () => {
     const block = need("[data-marks]"); // looked up each time: the panel is replaced when it is brought up to date
     if (sync.state !== "loading" || store.all.length > 0) {
-      block.hidden = store.all.length === 0 && sync.state !== "failed" && !store.canUndo && !store.canRedo;
+      block.hidden = store.all.length === 0 && sync.problem === "" && !store.canUndo && !store.canRedo;
       need("[data-marks-list]", block).replaceChildren(...store.all.map((one, index) => item(one, index, editor, context())));
     } // else the page keeps room for what is on its way
     need("[data-marks-state]", block).textContent = say(`marks.${sync.state}`);
-    need("[data-marks-problem]", block).hidden = sync.state !== "failed";
+    need("[data-marks-problem]", block).hidden = sync.problem === "";
+    need("[data-marks-retry]", block).hidden = sync.state !== "failed";
     need("[data-marks-reason]", block).textContent = sync.problem;
     for (const [name, can] of /** @type {const} */ ([["undo", store.canUndo], ["redo", store.canRedo]])) {
       /** @type {HTMLButtonElement} */ (need(`[data-command="${name}"]`, block)).disabled = !can;

@@ -24,7 +24,7 @@ export function startAnnotations(layer, viewport, radiograph) {
   return {
     store,
     editor,
-    load: () => sync.load(),
+    load: () => sync.flush(),
     show: keepList(store, sync, editor, context),
     lines: () => store.all.map((one) => [say(`kinds.${one.kind}`), ...linesOf(one, context())].join(", ")),
   };

@@ -31,6 +31,19 @@ export class AnnotationStore extends EventTarget {
     this.#tell([]);
   }
 
+  /**
+   * Take what the server holds in place of one, or that it holds it no more; its steps, of other versions, are forgotten.
+   * @param {string} id
+   * @param {Annotation | null} annotation
+   */
+  take(id, annotation) {
+    const isOther = (/** @type {Step} */ step) => step.id !== id;
+    this.#done = this.#done.filter(isOther);
+    this.#undone = this.#undone.filter(isOther);
+    this.#set(id, annotation);
+    this.#tell([]);
+  }
+
   /** Add, or put in place of the one with the same id. @param {Annotation} annotation */
   put(annotation) {
     this.#do({ id: annotation.id, before: this.get(annotation.id), after: annotation });
@@ -84,9 +97,17 @@ export class AnnotationStore extends EventTarget {
    * @param {Annotation | null} annotation
    */
   #apply(id, annotation) {
+    this.#set(id, annotation);
+    this.#tell([id]);
+  }
+
+  /**
+   * @param {string} id
+   * @param {Annotation | null} annotation
+   */
+  #set(id, annotation) {
     if (annotation) this.#items.set(id, annotation);
     else this.#items.delete(id);
-    this.#tell([id]);
   }
 
   /** @param {string[]} ids */

@@ -4,18 +4,24 @@
  * unsaved, and stays until it is saved or the reader leaves knowing it.
  */
 import { say } from "../../words.js";
+import { RemoteAnnotations, sizeOf } from "./remote.js";
 
 /** @typedef {import("./kinds/kind.js").Annotation} Annotation */
-/** @typedef {"loading" | "saved" | "saving" | "failed"} SyncState */
+/** @typedef {"loading" | "saved" | "saving" | "failed" | "replaced"} SyncState */
+
+/** The Fetch standard lets a page that is left send 64 KiB in all; some of it may be on its way already. */
+const MOST_BYTES = 60 * 1024;
 
 export class AnnotationSync extends EventTarget {
   /** @type {SyncState} */
   state = "loading";
-  /** Why saving failed, for the reader. */
+  /** Why something is not saved or not shown, for the reader. */
   problem = "";
   /** @type {Set<string>} */
   #pending = new Set();
   #busy = false;
+  /** Whether what was saved before is in the store. */
+  #isLoaded = false;
 
   /**
    * @param {import("./store.js").AnnotationStore} store
@@ -24,74 +30,94 @@ export class AnnotationSync extends EventTarget {
   constructor(store, address) {
     super();
     this.store = store;
-    this.address = address;
+    this.remote = new RemoteAnnotations(address);
     store.addEventListener("changed", (event) => {
       for (const id of /** @type {CustomEvent<string[]>} */ (event).detail) this.#pending.add(id);
       if (this.#pending.size > 0) this.flush();
     });
     window.addEventListener("online", () => this.flush());
     window.addEventListener("beforeunload", (event) => {
-      if (this.state === "failed" && this.#pending.size > 0) event.preventDefault();
+      if (this.#pending.size > 0 && (this.state === "failed" || !this.#fits())) event.preventDefault();
     });
+    window.addEventListener("pagehide", () => this.#leave());
   }
 
-  /** Fetch what was saved before. */
-  async load() {
-    const { problem, body } = await this.#send(this.address, "GET");
-    const drawn = this.store.all; // while the answer was on its way
-    if (problem === null) this.store.reset([.../** @type {Annotation[]} */ (body).filter(({ id }) => !this.store.get(id)), ...drawn]);
-    this.#become(problem === null ? "saved" : "failed", problem === null ? "" : say("marks.not_fetched"));
-  }
-
-  /** Save what is not saved, one after the other, the latest state of each. */
+  /** Fetch what was saved before, unless it is here, and save what is not, one after the other, the latest state of each. */
   async flush() {
-    if (this.#busy || this.#pending.size === 0) return;
+    if (this.#busy || (this.#isLoaded && this.#pending.size === 0)) return;
     this.#busy = true;
-    this.#become("saving");
-    let problem = null;
-    for (const id of this.#pending) {
-      this.#pending.delete(id);
-      problem = await this.#save(id);
-      if (problem !== null) {
-        this.#pending.add(id);
-        break;
-      }
-    }
+    this.#become(this.#pending.size > 0 ? "saving" : "loading");
+    if (!this.#isLoaded) await this.#load();
+    const { problem, isReplaced } = await this.#saveAll();
     this.#busy = false;
-    this.#become(problem === null ? "saved" : "failed", problem ?? "");
-    if (problem === null) await this.flush();
+    if (problem !== null) this.#become("failed", problem);
+    else if (!this.#isLoaded) this.#become("failed", say("marks.not_fetched"));
+    else if (isReplaced) this.#become("replaced", say("marks.not_kept"));
+    else this.#become("saved");
   }
 
-  /**
-   * @param {string} id
-   * @returns {Promise<string | null>} What went wrong, or `null`.
-   */
-  async #save(id) {
-    const annotation = this.store.get(id);
-    if (!annotation) return (await this.#send(`${this.address}/${id}`, "DELETE")).problem;
-    const { kind, points, text } = annotation;
-    return (await this.#send(`${this.address}/${id}`, "PUT", { kind, points, text })).problem;
+  async #load() {
+    const stored = await this.remote.list();
+    if (stored === null) return;
+    for (const one of stored) this.remote.see(one.id, one);
+    const waits = (/** @type {Annotation} */ { id }) => this.#pending.has(id); // drawn or removed meanwhile
+    this.store.reset([...stored.filter((one) => !waits(one)), ...this.store.all.filter(waits)]);
+    this.#isLoaded = true;
   }
 
-  /**
-   * @param {string} address
-   * @param {string} method
-   * @param {object} [body]
-   * @returns {Promise<{problem: string | null, body?: any}>}
-   */
-  async #send(address, method, body) {
-    try {
-      const response = await fetch(address, {
-        method,
-        keepalive: method !== "GET", // a change made just before "next" arrives all the same
-        headers: { Accept: "application/json", ...(body ? { "Content-Type": "application/json" } : {}) },
-        body: body && JSON.stringify(body),
-      });
-      const answer = response.status === 204 ? null : await response.json();
-      return response.ok ? { problem: null, body: answer } : { problem: say("marks.refused", { why: answer.detail ?? response.status }) };
-    } catch {
-      return { problem: say("marks.no_answer") };
+  async #saveAll() {
+    let isReplaced = false;
+    for (const id of this.#pending) {
+      const saved = await this.#save(id);
+      if (saved.problem !== null) return { problem: saved.problem, isReplaced };
+      isReplaced ||= saved.isReplaced;
     }
+    return { problem: null, isReplaced };
+  }
+
+  /**
+   * Save one; a version of somebody else in its place is taken over.
+   * @param {string} id
+   * @param {{isLast?: boolean}} [when] Whether the page is being left.
+   * @returns {Promise<{problem: string | null, isReplaced: boolean}>}
+   */
+  async #save(id, when) {
+    this.#pending.delete(id);
+    const { problem, status } = await this.remote.save(id, this.store.get(id), when);
+    const stored = status === 409 ? await this.remote.list() : null;
+    if (stored !== null) return this.#meet(id, stored.find((one) => one.id === id) ?? null);
+    if (problem !== null) this.#pending.add(id);
+    return { problem, isReplaced: false };
+  }
+
+  /**
+   * Go on from a version that this page had not seen: from its own, whose answer was lost, or from somebody else's.
+   * @param {string} id
+   * @param {import("./remote.js").Stored | null} stored
+   */
+  async #meet(id, stored) {
+    const isOwn = this.remote.isOwn(id, stored);
+    this.remote.see(id, stored);
+    if (isOwn) return this.#save(id);
+    this.store.take(id, stored);
+    this.#pending.delete(id); // what was changed since rests on what is gone
+    return { problem: null, isReplaced: true };
+  }
+
+  /** Send all that waits at once: on a page that is left, nobody is there to send one thing after the other. */
+  #leave() {
+    for (const id of [...this.#pending]) {
+      this.#save(id, { isLast: true }).then(({ problem }) => {
+        if (problem !== null) this.#become("failed", problem); // for who comes back to the page
+      });
+    }
+  }
+
+  /** @returns {boolean} Whether all that waits can still be sent by a page that is left. */
+  #fits() {
+    let bytes = 0;
+    for (const id of this.#pending) bytes += sizeOf(this.store.get(id));
+    return bytes <= MOST_BYTES;
   }
 
   /**

@@ -3,7 +3,7 @@
 import { need } from "../../page-data.js";
 import { say } from "../../words.js";
 import { keepCorners } from "../stage/corners.js";
-import { ImageLoadError, loadImage } from "../stage/image.js";
+import { loadImage, offerAgain } from "../stage/image.js";
 import { keepSides } from "../stage/sides.js";
 import { Viewport } from "../stage/viewport.js";
 import { panTool } from "../tools/pan.js";
@@ -92,8 +92,7 @@ export class Compare {
       this.#follow(viewport);
       this.#isLinked = true;
     } catch (error) {
-      if (!(error instanceof ImageLoadError)) throw error;
-      if (this.#shown === prior) message.textContent = error.message;
+      if (this.#shown === prior) offerAgain(message, error, () => this.#load(prior));
     }
   }
 

@@ -5,20 +5,21 @@ import { isCardKnown } from "./graphics.js";
 
 /** @typedef {import("./scene.js").Renderer} Renderer */
 
-/**
- * WebGL2's renderer with its shaders, which a first picture is not to wait for: fetched where a card is known.
- * @type {typeof import("./webgl.js") | null}
- */
-let webgl = isCardKnown() ? await import("./webgl.js") : null;
+/** Where the connection breaks meanwhile, Canvas2D draws the same picture. */
+const importWebGl = () => import("./webgl.js").catch(() => null);
+
+/** WebGL2's renderer with its shaders, which a first picture is not to wait for: fetched where a card is known. */
+let webgl = isCardKnown() ? await importWebGl() : null;
 
 /** Fetch what draws on a graphics card. @returns {Promise<void>} */
 export async function fetchWebGl() {
-  webgl ??= await import("./webgl.js");
+  webgl ??= await importWebGl();
 }
 
 /**
  * WebGL2 on a graphics card. Where it would only be imitated by the processor, Canvas2D draws three times as fast, and so
- * it does before anyone has looked: a first picture takes it less time than looking does.
+ * it does before anyone has looked: a first picture takes it less time than looking does. Throws where a card is there that
+ * does not run the shaders; the canvas is then of no use to another renderer.
  * @param {HTMLCanvasElement} canvas
  * @returns {Renderer}
  */

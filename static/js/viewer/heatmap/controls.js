@@ -17,7 +17,10 @@ export class HeatmapControls {
   constructor(viewport, reading, showAbove) {
     this.viewport = viewport;
     this.reading = reading;
-    const { opacity = 0.6, above = showAbove, palette = "inferno", style = "colours" } = JSON.parse(localStorage.getItem(STORE) ?? "{}");
+    /** @type {Record<string, string | number>} */
+    this.standard = { opacity: 0.6, chosenAbove: showAbove, palette: "inferno", style: "colours" };
+    const kept = { ...this.standard, ...JSON.parse(localStorage.getItem(STORE) ?? "{}") };
+    const { opacity, chosenAbove: above, palette, style } = kept; // an `above` may be there of old, which nobody had to choose
     viewport.setHeatmap({ opacity, above, palette, style });
     document.addEventListener("input", (event) => this.#onInput(event));
     viewport.addEventListener("heatmap-modified", () => this.#keep());
@@ -92,9 +95,12 @@ export class HeatmapControls {
     this.show();
   }
 
+  /** Keep what the reader chose and nothing else: other weights bring a threshold of their own. */
   #keep() {
     const { opacity, above, palette, style } = this.viewport.heatmap;
-    localStorage.setItem(STORE, JSON.stringify({ opacity, above, palette, style }));
+    const values = Object.entries({ opacity, chosenAbove: above, palette, style });
+    const chosen = values.filter(([name, value]) => value !== this.standard[name]);
+    localStorage.setItem(STORE, JSON.stringify(Object.fromEntries(chosen)));
   }
 }
 

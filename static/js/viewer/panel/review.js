@@ -6,6 +6,8 @@ import { formatDay } from "../../time.js";
 import { say } from "../../words.js";
 import { dropDraft, keepDraft, readDraft } from "./draft.js";
 
+/** @typedef {{review_id: string, verdict: string, comment: string, created_at: string}} Signed */
+
 const CONFLICT = 409;
 
 export class Review {
@@ -31,6 +33,11 @@ export class Review {
     });
     this.restore();
     this.#sayWhatWasSigned();
+  }
+
+  /** @returns {boolean} Whether something was chosen or written that is not signed yet, or is being signed. */
+  get isBegun() {
+    return this.signing || readDraft(this.#key()) !== null;
   }
 
   /** @param {string} verdict */
@@ -79,23 +86,32 @@ export class Review {
     message.hidden = false;
   }
 
-  /** Say below the form that another review came meanwhile. It stays the form's own, and signing asks once more. */
+  /**
+   * Say below the form that another review came meanwhile. It stays the form's own, and signing asks once more.
+   * @returns {Promise<{reviews: Signed[], radiographs: object[]} | null>} The case, or `null` where it did not come.
+   */
   async tellOfOthers() {
-    const { case: address = "", after = "" } = this.#form().dataset;
     try {
-      const response = await fetch(address, { headers: { Accept: "application/json" } });
-      if (!response.ok) return;
-      const [latest] = (await response.json()).reviews;
-      if (this.signing || !latest || latest.review_id === after) return;
-      const moment = formatDay(new Date(latest.created_at), new Date());
-      const words = [say(`meanwhile.${latest.verdict}`, { moment })];
-      if (latest.comment) words.push(say("meanwhile.comment", { comment: latest.comment }));
-      const message = need("[data-signed-meanwhile]");
-      message.textContent = words.join(" ");
-      message.hidden = false;
+      const response = await fetch(this.#form().dataset.case ?? "", { headers: { Accept: "application/json" } });
+      if (!response.ok) return null;
+      const found = await response.json();
+      this.#tellOf(found.reviews[0]);
+      return found;
     } catch (error) {
       if (!(error instanceof TypeError)) throw error; // the network is gone; the connection's message says so
+      return null;
     }
+  }
+
+  /** @param {Signed | undefined} latest */
+  #tellOf(latest) {
+    if (this.signing || !latest || latest.review_id === this.#form().dataset.after) return;
+    const moment = formatDay(new Date(latest.created_at), new Date());
+    const words = [say(`meanwhile.${latest.verdict}`, { moment })];
+    if (latest.comment) words.push(say("meanwhile.comment", { comment: latest.comment }));
+    const message = need("[data-signed-meanwhile]");
+    message.textContent = words.join(" ");
+    message.hidden = false;
   }
 
   #sayWhatWasSigned() {

@@ -1,5 +1,8 @@
 // @ts-check
-/** Fetches what is drawn: the modality pixels of a radiograph and the map of a reading, each with the id it belongs to. */
+/**
+ * Fetches what is drawn: the modality pixels of a radiograph and the map of a reading, each with the id it belongs to; and
+ * says in their place why they did not come.
+ */
 import { say } from "../../words.js";
 
 /** @typedef {import("./grayscale.js").Grayscale} Grayscale */
@@ -45,8 +48,8 @@ export async function loadMap(cam) {
  * @param {string} address
  * @returns {Promise<Grayscale>}
  */
-async function loadGrayscale(address) {
-  return (await get(address, "application/json")).json();
+function loadGrayscale(address) {
+  return get(address, "application/json", (response) => response.json());
 }
 
 /**
@@ -55,23 +58,42 @@ async function loadGrayscale(address) {
  * @returns {Promise<Uint16Array>}
  */
 async function loadUint16(address) {
-  return decodeLittleEndian(await (await get(address, "application/octet-stream")).arrayBuffer());
+  return decodeLittleEndian(await get(address, "application/octet-stream", (response) => response.arrayBuffer()));
 }
 
 /**
+ * Fetch and read to the end: a connection may break before the answer as well as within it.
+ * @template T
  * @param {string} address
  * @param {string} accept
- * @returns {Promise<Response>}
+ * @param {(response: Response) => Promise<T>} read
+ * @returns {Promise<T>}
  */
-async function get(address, accept) {
-  let response;
+async function get(address, accept, read) {
+  let status;
   try {
-    response = await fetch(address, { headers: { Accept: accept } });
+    const response = await fetch(address, { headers: { Accept: accept } });
+    if (response.ok) return await read(response);
+    status = response.status;
   } catch {
     throw new ImageLoadError(say("stage.no_answer"));
   }
-  if (!response.ok) throw new ImageLoadError(say("stage.no_picture", { status: response.status }));
-  return response;
+  throw new ImageLoadError(say("stage.no_picture", { status }));
+}
+
+/**
+ * Say in place of a picture why it did not come, and offer to fetch it again.
+ * @param {HTMLElement} message
+ * @param {unknown} error
+ * @param {() => void} again
+ */
+export function offerAgain(message, error, again) {
+  if (!(error instanceof ImageLoadError)) throw error;
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "button small", textContent: say("stage.again"), onclick: again });
+  const words = document.createElement("span");
+  words.append(error.message, " ", button);
+  message.replaceChildren(words);
 }
 
 /**

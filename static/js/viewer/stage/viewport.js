@@ -56,8 +56,14 @@ export class Viewport extends EventTarget {
     super();
     this.canvas = canvas;
     this.expected = expected;
-    this.renderer = makeRenderer(canvas);
-    this.#watch();
+    this.#watchRatio();
+    try {
+      /** @type {Renderer} */
+      this.renderer = makeRenderer(canvas);
+      this.#watch();
+    } catch {
+      this.#fallBack(); // says by itself where nothing draws at all
+    }
   }
 
   /**
@@ -205,7 +211,11 @@ export class Viewport extends EventTarget {
     this.#isSettled = true;
     if (this.renderer.name === "webgl2" || !hasGraphicsCard()) return;
     await fetchWebGl();
-    this.#drawWith(makeRenderer);
+    try {
+      this.#drawWith(makeRenderer);
+    } catch {
+      return; // the card does not run the shaders: the one before goes on
+    }
     if (this.image && !this.renderer.fits(this.image)) this.#fallBack();
   }
 
@@ -242,7 +252,7 @@ export class Viewport extends EventTarget {
     });
   }
 
-  /** Go on with Canvas2D: the graphics card was lost, or the image is larger than its textures. */
+  /** Go on with Canvas2D: the card was lost or does not run the shaders, or the image is larger than its textures. */
   #fallBack() {
     this.#isSettled = true;
     this.#drawWith(makePlainRenderer);
@@ -251,9 +261,9 @@ export class Viewport extends EventTarget {
   /** Go on with another renderer, on a canvas of its own. @param {(canvas: HTMLCanvasElement) => Renderer} make */
   #drawWith(make) {
     const fresh = /** @type {HTMLCanvasElement} */ (this.canvas.cloneNode(false));
+    this.renderer = make(fresh);
     this.canvas.replaceWith(fresh);
     this.canvas = fresh;
-    this.renderer = make(fresh);
     this.#watch();
     this.draw();
   }
@@ -262,5 +272,14 @@ export class Viewport extends EventTarget {
     const { canvas } = this;
     canvas.addEventListener("webglcontextlost", () => this.#fallBack());
     new ResizeObserver(() => this.resize()).observe(canvas);
+  }
+
+  /** Follow the window to a screen of another pixel ratio: no size in CSS pixels changes, so nothing else tells of it. */
+  #watchRatio() {
+    const follow = () => {
+      this.resize();
+      this.#watchRatio();
+    };
+    window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`).addEventListener("change", follow, { once: true });
   }
 }

@@ -9,7 +9,7 @@ const STEP = 16;
 const FINE = 1;
 
 export class Cursor {
-  /** @type {import("../stage/transform.js").Point | null} In device pixels. */
+  /** @type {import("../stage/transform.js").Point | null} In CSS pixels: it stays where it is on a screen of another ratio. */
   #place = null;
 
   /**
@@ -28,22 +28,22 @@ export class Cursor {
    * @returns {At} Where it is now.
    */
   step(x, y, fine) {
-    const { canvas } = this.viewport;
-    const ratio = window.devicePixelRatio || 1;
-    const from = this.#place ?? { x: canvas.width / 2, y: canvas.height / 2 };
-    const length = this.#place ? (fine ? FINE : STEP) * ratio : 0;
+    const { clientWidth, clientHeight } = this.viewport.canvas;
+    const from = this.#from();
+    const length = this.#place ? (fine ? FINE : STEP) : 0;
     this.#place = {
-      x: Math.min(canvas.width - 1, Math.max(0, from.x + x * length)),
-      y: Math.min(canvas.height - 1, Math.max(0, from.y + y * length)),
+      x: Math.min(clientWidth - 1, Math.max(0, from.x + x * length)),
+      y: Math.min(clientHeight - 1, Math.max(0, from.y + y * length)),
     };
-    this.#draw(ratio);
+    this.#draw(this.#place);
     return this.at();
   }
 
   /** @returns {At} */
   at() {
-    const { canvas } = this.viewport;
-    const place = this.#place ?? { x: canvas.width / 2, y: canvas.height / 2 };
+    const { width, clientWidth } = this.viewport.canvas;
+    const { x, y } = this.#from();
+    const place = { x: (x * width) / clientWidth, y: (y * width) / clientWidth };
     const view = this.viewport.view();
     return { canvas: place, image: view ? canvasToImage(view, place) : place, by: "keyboard" };
   }
@@ -53,10 +53,14 @@ export class Cursor {
     this.layer.replaceChildren();
   }
 
-  /** @param {number} ratio */
-  #draw(ratio) {
-    if (!this.#place) return;
-    const [x, y] = [this.#place.x / ratio, this.#place.y / ratio];
+  /** Where it is, or begins: in the middle. */
+  #from() {
+    const { clientWidth, clientHeight } = this.viewport.canvas;
+    return this.#place ?? { x: clientWidth / 2, y: clientHeight / 2 };
+  }
+
+  /** @param {import("../stage/transform.js").Point} place */
+  #draw({ x, y }) {
     this.layer.replaceChildren(...shaded("path", { d: `M${x - 12} ${y}h8m8 0h8M${x} ${y - 12}v8m0 8v8`, class: "mark" }));
   }
 }

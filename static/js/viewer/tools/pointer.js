@@ -39,14 +39,14 @@ export class Pointers {
     });
     pane.addEventListener("wheel", (event) => this.#wheel(event), { passive: false });
     pane.addEventListener("dblclick", (event) => {
-      if (!this.tools.chosen(this.#at(event)).points) viewport.fit();
+      if (!isControl(event) && !this.tools.chosen(this.#at(event)).points) viewport.fit();
     });
     pane.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
   /** @param {PointerEvent} event */
   #start(event) {
-    if (event.target instanceof Element && event.target.closest("input, button")) return;
+    if (isControl(event)) return;
     const at = this.#at(event);
     this.#down.set(event.pointerId, at.canvas);
     this.pane.setPointerCapture(event.pointerId);
@@ -113,4 +113,12 @@ export class Pointers {
     const by = event instanceof PointerEvent ? /** @type {At["by"]} */ (event.pointerType) : "mouse";
     return { canvas, image: view ? canvasToImage(view, canvas) : canvas, by: by || "mouse" };
   }
+}
+
+/**
+ * @param {Event} event
+ * @returns {boolean} Whether it belongs to a control that lies on the pane.
+ */
+function isControl({ target }) {
+  return target instanceof Element && target.closest("input, button, select") !== null;
 }
