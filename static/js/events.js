@@ -7,6 +7,9 @@
 /** @typedef {{case_id: string, reading_id: string, status: string}} ReadingEvent */
 /** @typedef {{case_id?: string}} ListEvent With the case where it was reviewed. */
 
+/** How long a connection may be away before it is said; one that breaks is mostly back sooner. */
+const LOST_AFTER_MS = 2500;
+
 /**
  * Follow `/events` for as long as the page is open and seen.
  * @param {object} listener
@@ -18,6 +21,7 @@ export function follow({ onReading, onList = () => {}, onBack }) {
   /** @type {EventSource | null} */
   let source = null;
   let missed = true; // until the stream is open: the page may have been rendered before something happened
+  let telling = 0;
 
   function listen() {
     if (source !== null || document.hidden) return;
@@ -25,10 +29,11 @@ export function follow({ onReading, onList = () => {}, onBack }) {
     stream.addEventListener("open", () => {
       if (missed) onBack();
       missed = false;
+      stopTelling();
       showLost(false);
     });
     stream.addEventListener("error", () => {
-      setTimeout(() => showLost(missed && source !== null), 2500);
+      telling ||= setTimeout(() => showLost(true), LOST_AFTER_MS);
       missed = true;
       if (stream.readyState !== EventSource.CLOSED) return; // the browser tries again by itself
       source = null;
@@ -42,6 +47,12 @@ export function follow({ onReading, onList = () => {}, onBack }) {
     source?.close();
     source = null;
     missed = true;
+    stopTelling();
+  }
+
+  function stopTelling() {
+    clearTimeout(telling);
+    telling = 0;
   }
 
   listen();
@@ -61,5 +72,7 @@ function showLost(lost) {
   if (!(message instanceof HTMLElement) || message.hidden === !lost) return;
   message.hidden = !lost;
   const since = message.querySelector("[data-lost-since]");
-  if (since) since.textContent = new Date().toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
+  /** @type {Intl.DateTimeFormatOptions} */
+  const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  if (since) since.textContent = new Date().toLocaleTimeString(undefined, clock);
 }

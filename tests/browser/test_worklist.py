@@ -9,14 +9,15 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SIZES
-from tests.browser.viewer import send
-from tests.browser.worklist import expect_labels, review, selected, send_every_state, send_levels
+from tests.browser.viewer import send, wait_for_picture
+from tests.browser.worklist import choose, expect_labels, payload, review, selected, send_every_state, send_levels
 from tests.factories import make_chest_dicom
 from tests.fakes import FakePredictor
 
 pytestmark = pytest.mark.browser
 
 Serve = Callable[[Any], str]
+FLOATS = '[".row", ".row.selected", "[data-tray]", "[data-toast]"]'
 VISIBLE_TEXTS = "[...document.body.querySelectorAll('*')].filter((e) => e.checkVisibility() && e.innerText)"
 
 
@@ -118,6 +119,55 @@ def test_a_search_without_connection_says_so_and_keeps_what_was_typed(page: Page
     expect(page.locator("[data-toast]")).to_contain_text("could not be loaded")
     expect(page.get_by_role("searchbox")).to_have_value("A0")
     expect_labels(page, "A0")
+
+
+@pytest.mark.parametrize("asked", ["**/cases/searches", "**/cases?search=*"], ids=["search", "list"])
+def test_a_search_that_failed_is_said_and_enter_tries_again(page: Page, serve: Serve, asked: str) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20, 204)
+    page.goto(address)
+    page.route(asked, lambda route: route.fulfill(status=502))
+    page.get_by_role("searchbox").fill("A1")
+    expect(page.locator("[data-toast]")).to_contain_text("try again")
+    expect(page.locator("[data-search]")).not_to_have_attribute("aria-busy", "true")
+    page.unroute(asked)
+
+    page.keyboard.press("Enter")
+
+    expect_labels(page, "A1")
+
+
+def test_letters_typed_while_a_list_is_on_its_way_are_looked_for_too(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20, 204)
+    page.goto(address)
+    lists: list[Route] = []
+    searches: list[Route] = []
+    page.route("**/cases?search=*", lambda route: lists.append(route))
+    with page.expect_request("**/cases?search=*"):
+        page.get_by_role("searchbox").press_sequentially("A")
+    page.route("**/cases/searches", lambda route: searches.append(route))
+    with page.expect_request("**/cases/searches"):
+        page.keyboard.type("1")
+
+    page.unroute("**/cases?search=*")
+    lists[0].continue_()
+    expect(page.locator("[data-live=list]")).to_have_attribute("data-words", "A")
+    searches[0].continue_()
+
+    expect(page.locator("[data-live=list]")).to_have_attribute("data-words", "A1")
+    expect_labels(page, "A1")
+
+
+def test_a_search_shows_that_it_looks_before_the_server_answers(page: Page, serve: Serve) -> None:
+    page.goto(serve(FakePredictor()))
+    page.route("**/cases/searches", lambda _: None)  # the server takes its time
+
+    page.get_by_role("searchbox").fill("A1")
+
+    expect(page.locator("[data-search]")).to_have_attribute("aria-busy", "true")
+    drawn = page.evaluate("getComputedStyle(document.querySelector('[data-search]'), '::after').backgroundColor")
+    assert drawn != "rgba(0, 0, 0, 0)"
 
 
 def test_a_search_that_the_server_forgot_is_said_and_not_taken_for_an_empty_list(page: Page, serve: Serve) -> None:
@@ -227,8 +277,9 @@ def test_rows_come_and_change_by_themselves_and_the_reader_keeps_the_place(sized
     expect(page.get_by_role("link", name="Reviewed 1")).to_be_visible()
 
 
-def test_a_lost_connection_is_said_the_list_stays_and_comes_back(sized_page: Page, serve: Serve) -> None:
-    page = sized_page
+@pytest.mark.parametrize("by", ["network", "proxy"])
+def test_a_lost_connection_is_said_the_list_stays_and_comes_back(page: Page, serve: Serve, by: str) -> None:
+    """A browser tries again by itself where nothing answers, and gives up where a proxy says that it has no server."""
     address = serve(FakePredictor())
     send_levels(address, 20)
     streams: list[Route] = []
@@ -238,6 +289,8 @@ def test_a_lost_connection_is_said_the_list_stays_and_comes_back(sized_page: Pag
         streams.append(route)
         if len(streams) == 1:
             route.fulfill(content_type="text/event-stream", body="retry: 200\n\n")
+        elif by == "proxy":
+            route.fulfill(status=502)
         else:
             route.abort()
 
@@ -250,6 +303,107 @@ def test_a_lost_connection_is_said_the_list_stays_and_comes_back(sized_page: Pag
     page.unroute("**/events")
     expect(page.locator("[data-lost]")).to_be_hidden()
     expect(page.locator(".row")).to_have_count(2)
+
+
+def test_the_line_of_a_lost_connection_pushes_and_covers_nothing(sized_page: Page, serve: Serve) -> None:
+    page = sized_page
+    address = serve(FakePredictor())
+    send_levels(address, *range(20, 44))
+    page.goto(address)
+    choose(page, payload("note.txt", b"not an image"))
+    expect(page.locator("[data-tray-title]")).to_contain_text("1 refused")
+    page.evaluate("document.dispatchEvent(new CustomEvent('say-toast', { detail: { text: 'Done.' } }))")
+    page.keyboard.press("End")
+    page.keyboard.press("k")
+    places = f"{FLOATS}.map((each) => JSON.stringify(document.querySelector(each).getBoundingClientRect()))"
+    before = page.evaluate(places)
+
+    page.evaluate("document.querySelector('[data-lost]').hidden = false")
+    page.wait_for_timeout(100)
+
+    assert page.evaluate(places) == before
+    line = page.locator("[data-lost]").bounding_box()
+    assert line
+    for float_ in ("[data-tray]", "[data-toast]", ".row.selected"):
+        box = page.locator(float_).bounding_box()
+        assert box
+        assert box["x"] >= line["x"] + line["width"] or box["y"] + box["height"] <= line["y"], float_
+
+
+@pytest.mark.parametrize("how", ["tool", "key", "browser"])
+def test_the_way_back_from_a_case_leads_to_its_page_and_row(
+    page: Page, serve: Serve, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr("app.cases.pages.PAGE", 8)
+    page.set_viewport_size({"width": 1440, "height": 420})
+    address = serve(FakePredictor())
+    send_levels(address, *range(20, 36))
+    page.goto(address)
+    page.keyboard.press("n")
+    expect(page).to_have_url(re.compile("after="))
+    listed = page.url
+    page.keyboard.press("End")
+    label = selected(page).text_content()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*-*")
+    wait_for_picture(page)
+
+    if how == "tool":
+        page.get_by_role("link", name="Worklist").click()
+    elif how == "key":
+        page.keyboard.press("Backspace")
+    else:
+        page.go_back()
+
+    page.wait_for_url(listed)
+    expect(selected(page)).to_have_text(label or "")
+    expect(selected(page)).to_be_in_viewport()
+
+
+def test_the_way_back_selects_the_case_that_was_read_last(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20, 21, 22)
+    page.goto(address)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/cases/*-*")
+    first = page.url
+    wait_for_picture(page)
+    page.get_by_role("link", name="Next").click()
+    page.wait_for_url(lambda url: url != first)
+    wait_for_picture(page)
+
+    page.get_by_role("link", name="Worklist").click()
+
+    expect(selected(page)).to_have_text("A1")
+
+
+def test_the_way_back_from_a_case_of_another_list_leads_to_that_list(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    answer = send_levels(address, 204)[0]
+    page.goto(address)
+
+    page.goto(f"{address}/cases/{answer['case_id']}?view=flagged")
+    wait_for_picture(page)
+    page.get_by_role("link", name="Worklist").click()
+
+    expect(page).to_have_url(f"{address}/cases?view=flagged")
+
+
+def test_the_way_back_to_a_list_keeps_its_place(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, *range(20, 30), 204)
+    page.set_viewport_size({"width": 1440, "height": 420})
+    page.goto(address)
+    page.mouse.move(700, 300)
+    page.mouse.wheel(0, 300)
+    page.wait_for_function("() => window.scrollY === 300")
+    page.get_by_role("link", name="Flagged 1").click()
+    expect(page.locator(".row")).to_have_count(1)
+
+    page.go_back()
+
+    expect(page.locator(".row")).to_have_count(11)
+    page.wait_for_function("() => window.scrollY === 300")
 
 
 def test_the_demonstration_comes_on_one_click_and_goes_on_another(

@@ -68,6 +68,23 @@ def test_a_paste_of_words_is_left_to_the_search(page: Page, serve: Serve) -> Non
     expect(page.locator("[data-tray]")).to_be_hidden()
 
 
+def test_a_cell_of_a_spreadsheet_is_left_to_the_search_though_a_picture_comes_with_it(page: Page, serve: Serve) -> None:
+    page.goto(serve(FakePredictor()))
+
+    is_taken = page.get_by_role("searchbox").evaluate(
+        """(field) => {
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File([new Uint8Array(4)], "image.png"));
+            clipboardData.setData("text/plain", "A20418");
+            const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+            return !field.dispatchEvent(paste);
+        }"""
+    )
+
+    assert not is_taken
+    expect(page.locator(".upload")).to_have_count(0)
+
+
 def test_a_folder_is_walked_and_hidden_files_are_left_out(page: Page, serve: Serve, tmp_path_factory: Any) -> None:
     folder = tmp_path_factory.mktemp("study")
     (folder / "series").mkdir()
@@ -190,6 +207,27 @@ def test_what_was_not_sent_when_the_page_was_left_is_told_on_the_next_one(page: 
     expect(page.locator(".upload").last).to_contain_text("choose the file again")
 
 
+def test_what_was_sent_when_the_page_was_left_is_told_on_the_next_one(page: Page, serve: Serve) -> None:
+    opened = threading.Event()
+
+    def wait(radiograph: Radiograph) -> None:
+        if radiograph.shape[0] == 64:
+            assert opened.wait(150)
+
+    page.goto(serve(FakePredictor(behaviour=wait)))
+    page.on("dialog", lambda dialog: dialog.accept())
+    choose(page, payload("one.png", gray_png(20)))
+    expect(page.locator(".upload .state.reading")).to_have_count(1)
+
+    page.reload()
+    page.get_by_role("button", name="Show 1 upload").click()
+
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 1 file · 0 read, 1 without an answer")
+    expect(page.locator(".upload")).to_contain_text("Sent")
+    expect(page.locator(".upload")).to_contain_text("Look in the list")
+    opened.set()
+
+
 def test_a_refusal_is_a_receipt_with_code_measured_limit_and_what_to_do(page: Page, serve: Serve) -> None:
     page.goto(serve(FakePredictor()))
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -208,17 +246,54 @@ def test_a_refusal_is_a_receipt_with_code_measured_limit_and_what_to_do(page: Pa
     assert re.search(r"^receipt_id: [0-9a-f-]{36}$", receipt, re.MULTILINE)
 
 
-def test_a_file_that_failed_is_sent_again_from_its_row(page: Page, serve: Serve) -> None:
+def test_a_receipt_is_shown_and_selected_where_there_is_no_clipboard(page: Page, serve: Serve) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")  # as without HTTPS
     page.goto(serve(FakePredictor()))
+    choose(page, payload("note.txt", b"not an image"))
+
+    page.get_by_role("button", name="Copy receipt").click()
+
+    expect(page.get_by_role("button", name="Selected")).to_be_visible()
+    assert "code: UNKNOWN_FORMAT" in page.evaluate("window.getSelection().toString()")
+
+
+def test_a_file_that_failed_is_sent_again_from_its_row_and_the_keyboard_stays_there(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 20)
+    page.goto(address)
     page.route("**/predict", lambda route: route.abort())
-    choose(page, payload("one.png", gray_png(204)))
-    expect(page.locator(".upload")).to_contain_text("The server did not answer.")
+    choose(page, *(payload(f"{level}.png", gray_png(level)) for level in (203, 204, 205)))
+    expect(page.get_by_role("button", name="Send again")).to_have_count(3)
     page.unroute("**/predict")
 
-    page.get_by_role("button", name="Send again").click()
+    page.get_by_role("button", name="Send again").first.focus()
+    page.keyboard.press("Enter")
 
-    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 1 file · 1 read")
-    expect(page.locator(".upload .state")).to_contain_text("COVID-19 0.80")
+    expect(page.locator("[data-tray-title]")).to_have_text("Uploaded 3 files · 1 read, 2 not read")
+    expect(page.locator(".upload", has_text="203.png").locator(".state")).to_contain_text("COVID-19 0.80")
+    expect(page.locator(".upload", has_text="203.png")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(200)
+    expect(page).to_have_url(re.compile("/(cases)?$"))
+
+
+def test_the_tray_s_keys_are_its_own(page: Page, serve: Serve) -> None:
+    address = serve(FakePredictor())
+    send_levels(address, 204, 203)
+    page.goto(address)
+    choose(page, *(payload(f"{number}.txt", b"not an image") for number in range(12)))
+    expect(page.locator("[data-tray-title]")).to_contain_text("12 refused")
+    uploads = page.locator("[data-tray-list]")
+    uploads.focus()
+
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+
+    page.wait_for_function("() => document.querySelector('[data-tray-list]').scrollTop > 100")
+    expect(uploads).to_be_focused()
+    expect(selected(page)).to_have_text("A0")
+    page.keyboard.press("t")
+    expect(page.locator("[data-tray]")).to_be_hidden()
 
 
 def test_what_became_of_the_files_is_still_there_after_leaving_the_page(page: Page, serve: Serve) -> None:

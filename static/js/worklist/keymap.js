@@ -19,6 +19,7 @@ export function listenForKeys(commands) {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const command = byKey.get(key);
     if (!command || (key === "Enter" && document.activeElement !== document.body)) return;
+    if (key.length > 1 && isInTray(event.target)) return; // arrows, Home and End scroll the tray
     event.preventDefault();
     command.run(key);
   });
@@ -49,6 +50,11 @@ export function follow(/** @type {string} */ selector) {
 /** @returns {boolean} Whether a dialog lies over the page. */
 function isCovered() {
   return document.querySelector("dialog[open]") !== null;
+}
+
+/** @returns {boolean} */
+function isInTray(/** @type {EventTarget | null} */ target) {
+  return target instanceof Element && target.closest("[data-tray]") !== null;
 }
 
 /**

@@ -34,15 +34,17 @@ export class List {
     noteSent(document);
     rememberAddress();
     document.addEventListener("click", (event) => this.#onClick(event));
-    window.addEventListener("popstate", () => this.open(window.location.href, { push: false }));
+    window.addEventListener("popstate", (event) => {
+      this.open(window.location.href, { push: false, top: event.state?.top });
+    });
   }
 
   /**
    * Show the list at an address; at a failure the present one stays and the page says so.
    * @param {string} address
-   * @param {{push?: boolean}} [how]
+   * @param {{push?: boolean, top?: number}} [how] `top`: how far the list was scrolled when it was left, where it is known.
    */
-  async open(address, { push = true } = {}) {
+  async open(address, { push = true, top } = {}) {
     const region = need('[data-live="list"]');
     region.setAttribute("aria-busy", "true");
     const waiting = setTimeout(() => showSkeleton(region), PATIENCE_MS);
@@ -51,10 +53,13 @@ export class List {
     this.#nOpening -= 1;
     clearTimeout(waiting);
     if (fresh === null) return;
-    if (push) history.pushState(null, "", address);
+    if (push) {
+      history.replaceState({ top: window.scrollY }, ""); // for the way back to the list that is left now
+      history.pushState(null, "", address);
+    }
     replaceRegions(fresh);
     rememberAddress();
-    window.scrollTo(0, 0);
+    if (push || top !== undefined) window.scrollTo(0, top ?? 0);
     this.onOpened();
     announce(need('[data-live="list"] .rule, [data-live="list"] .empty h2').textContent ?? "");
     if (this.#isStale) await this.refresh();

@@ -23,6 +23,8 @@ export function offerPickers(accept) {
  */
 export function acceptPastes(accept) {
   document.addEventListener("paste", (event) => {
+    const isForField = event.target instanceof Element && event.target.matches('input[type="search"], textarea');
+    if (isForField && event.clipboardData?.getData("text/plain")) return; // a spreadsheet adds a picture of the cell
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length === 0) return;
     event.preventDefault();

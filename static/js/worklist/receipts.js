@@ -35,7 +35,7 @@ export function recallReceipts() {
  * @returns {boolean}
  */
 export function isSettled({ state }) {
-  return state === "read" || state === "refused" || state === "failed";
+  return state === "read" || state === "sent" || state === "refused" || state === "failed";
 }
 
 /**

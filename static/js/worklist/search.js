@@ -4,6 +4,8 @@
  * only the key stands in the address.
  */
 import { need } from "../page-data.js";
+import { say } from "../words.js";
+import { announce } from "./list.js";
 
 const PAUSE_MS = 200;
 
@@ -11,8 +13,12 @@ export class Search {
   #form = /** @type {HTMLFormElement} */ (need("[data-search]"));
   #field = /** @type {HTMLInputElement} */ (need("[data-search] input"));
   #pause = 0;
+  /** The newest search; what an older one brings is dropped. */
+  #latest = 0;
   /** What the list at hand was searched for. */
   #looked = this.#field.value;
+  /** @type {string | null} What is being searched for. */
+  #wanted = null;
 
   /** @param {(address: string) => Promise<void>} open Shows the list at an address. */
   constructor(open) {
@@ -48,20 +54,33 @@ export class Search {
   async #look() {
     window.clearTimeout(this.#pause);
     const words = this.#field.value.trim();
-    if (words === this.#looked) return;
-    this.#looked = words;
+    if (words === (this.#wanted ?? this.#looked)) return;
+    const request = (this.#latest += 1);
+    this.#wanted = words;
+    this.#form.setAttribute("aria-busy", "true"); // the list says so itself, but only once it knows its address
+    await this.#ask(words, () => request === this.#latest);
+    if (request !== this.#latest) return;
+    this.#wanted = null; // shown or failed: after a failure the list is of other words, and Enter tries again
+    this.#form.removeAttribute("aria-busy");
+  }
+
+  /**
+   * @param {string} words
+   * @param {() => boolean} isWanted Whether nothing else was searched for since.
+   */
+  async #ask(words, isWanted) {
     try {
       const response = await fetch("/cases/searches", {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json" },
         body: JSON.stringify({ words }),
       });
-      if (!response.ok || this.#looked !== words) return;
+      if (!response.ok) throw new TypeError(String(response.status));
       const { search } = await response.json();
-      if (this.#looked === words) await this.open(this.#address(search));
+      if (isWanted()) await this.open(this.#address(search));
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      this.#looked = ""; // no connection, which the page says; the words stay, and Enter tries again
+      if (isWanted()) announce(say("list.search_failed"), { isVisible: true });
     }
   }
 

@@ -13,6 +13,8 @@ export class Selection {
 
   constructor() {
     this.start();
+    if (this.#isChosen) this.#selected()?.scrollIntoView({ block: "nearest" });
+    this.#look();
     document.addEventListener("click", (event) => this.#onClick(event));
     document.addEventListener("focusin", (event) => this.#onFocus(event));
     window.addEventListener("scroll", () => this.#look(), { passive: true });

@@ -19,18 +19,22 @@ export function sight() {
  * @param {() => void} onChange The list has more or less of the window.
  */
 export function watchSight(onChange) {
-  const tray = need("[data-tray]");
-  const floats = [tray, need("[data-toast]")];
+  const [tray, toast, lost] = ["[data-tray]", "[data-toast]", "[data-lost]"].map((each) => need(each));
 
-  function update() {
-    const covered = Math.max(...floats.map(coveredBy));
+  function measure() {
+    const covered = Math.max(...[tray, toast, lost].map(coveredBy));
     document.documentElement.style.scrollPaddingBottom = `${covered}px`;
     document.body.style.paddingBottom = `${coveredBy(tray)}px`; // the last row can be scrolled above it
+  }
+
+  function update() {
+    measure();
     onChange();
   }
 
   const observer = new ResizeObserver(update);
-  for (const each of floats) observer.observe(each);
+  for (const each of [tray, toast]) observer.observe(each);
+  new ResizeObserver(measure).observe(lost); // nobody asked for it: it must not move rows under a hand that is on its way
   window.addEventListener("resize", update);
 }
 

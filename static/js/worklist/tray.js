@@ -35,8 +35,10 @@ export class Tray {
   /** @param {Upload} upload */
   show(upload) {
     const known = this.#rows.get(upload.id);
-    this.#fill(known?.row ?? this.#add(upload), upload);
-    this.#putRefusalsFirst();
+    this.#keepFocus(() => {
+      this.#fill(known?.row ?? this.#add(upload), upload);
+      this.#putRefusalsFirst();
+    });
     if (!known) this.toggle(true);
     this.#sayTitle();
     if (isSettled(upload)) keepReceipts(this.#uploads());
@@ -68,6 +70,19 @@ export class Tray {
     fillRow(row, upload, () => this.onAgain(upload));
   }
 
+  /**
+   * Change rows and leave the focus where it was; where its control is gone, the row has it.
+   * @param {() => void} change
+   */
+  #keepFocus(change) {
+    const focused = document.activeElement;
+    const row = focused?.closest("[data-tray-list] > li");
+    change();
+    if (!row || focused === document.activeElement) return;
+    const heir = focused?.isConnected ? focused : row;
+    if (heir instanceof HTMLElement) heir.focus({ preventScroll: true });
+  }
+
   /** What needs the sender's hand stands first, each kind in the order it was sent; a row that is in its place is not touched. */
   #putRefusalsFirst() {
     const inOrder = [...this.#rows.values()].sort((one, other) => place(one.upload) - place(other.upload));
@@ -88,6 +103,7 @@ export class Tray {
     const isDone = uploads.every(isSettled);
     const parts = [say("tray.read", { n: count("read") })];
     if (count("refused")) parts.push(say("tray.refused", { n: count("refused") }));
+    if (count("sent")) parts.push(say("tray.unanswered", { n: count("sent") }));
     if (count("failed")) parts.push(say("tray.not_read", { n: count("failed") }));
     const n = uploads.length;
     const title = `${isDone ? say("tray.sent", { n }) : say("tray.sending", { n })} · ${parts.join(", ")}`;
@@ -99,12 +115,13 @@ export class Tray {
 }
 
 /**
- * What becomes of an upload when the page is left: one that was not sent to its end says so on the next page.
+ * What becomes of an upload when the page is left: one that has no answer says so on the next page.
  * @param {Upload} upload
  * @returns {Upload}
  */
 function whenLeft(upload) {
-  if (upload.state !== "waiting" && upload.state !== "sending") return upload;
+  if (isSettled(upload)) return upload;
+  if (upload.state === "reading") return { ...upload, state: "sent" };
   return { ...upload, state: "failed", answer: { detail: say("tray.left") } };
 }
 
@@ -113,5 +130,5 @@ function whenLeft(upload) {
  * @returns {number} Smaller for what stands first.
  */
 function place({ state }) {
-  return state === "refused" || state === "failed" ? 0 : 1;
+  return state === "sent" || state === "refused" || state === "failed" ? 0 : 1;
 }

@@ -13,16 +13,19 @@ import { isSettled, receiptText } from "./receipts.js";
  * @param {() => void} sendAgain
  */
 export function fillRow(row, upload, sendAgain) {
-  const [name, state, why, actions] = [".name", ".state", ".why", ".actions"].map((part) => need(part, row));
+  const parts = [".name", ".state", ".why", ".receipt", ".actions"].map((part) => need(part, row));
+  const [name, state, why, receipt, actions] = parts;
   const progress = /** @type {HTMLProgressElement} */ (need("progress", row));
   name.textContent = name.title = upload.name;
   progress.hidden = isSettled(upload);
   progress.value = upload.progress;
   progress.setAttribute("aria-label", upload.name);
   state.className = `state ${upload.state}`;
+  receipt.hidden = true;
   why.replaceChildren();
   actions.replaceChildren();
   if (upload.state === "read") sayFinding(state, why, upload.answer);
+  else if (upload.state === "sent") saySent(state, why);
   else if (isSettled(upload)) sayReason(state, why, actions, upload, sendAgain);
   else state.textContent = say(`tray.state_${upload.state}`, { percent: Math.round(100 * upload.progress) });
   why.hidden = !why.hasChildNodes();
@@ -56,6 +59,16 @@ function sayFinding(state, why, answer) {
 /**
  * @param {HTMLElement} state
  * @param {HTMLElement} why
+ */
+function saySent(state, why) {
+  state.textContent = say("tray.state_sent");
+  state.classList.add("said");
+  why.append(say("tray.sent_and_left"));
+}
+
+/**
+ * @param {HTMLElement} state
+ * @param {HTMLElement} why
  * @param {HTMLElement} actions
  * @param {Upload} upload
  * @param {() => void} sendAgain
@@ -69,13 +82,29 @@ function sayReason(state, why, actions, upload, sendAgain) {
   if (!upload.file) why.append(" ", say("tray.gone"));
   if (problem?.case_id) actions.append(link(`/cases/${problem.case_id}`, say("tray.open")));
   if (upload.file) actions.append(button(say("tray.again"), sendAgain));
-  if (problem?.code) {
-    const copy = button(say("tray.copy"), async () => {
-      await navigator.clipboard.writeText(receiptText(upload));
+  if (problem?.code) actions.append(copyButton(actions, receiptText(upload)));
+}
+
+/**
+ * @param {HTMLElement} actions
+ * @param {string} text
+ * @returns {HTMLButtonElement}
+ */
+function copyButton(actions, text) {
+  const copy = button(say("tray.copy"), async () => {
+    try {
+      await navigator.clipboard.writeText(text);
       copy.textContent = say("tray.copied");
-    });
-    actions.append(copy);
-  }
+    } catch {
+      // Without a secure connection or permission the text is shown and selected instead.
+      const receipt = need(".receipt", actions.parentElement ?? document);
+      receipt.textContent = text;
+      receipt.hidden = false;
+      window.getSelection()?.selectAllChildren(receipt);
+      copy.textContent = say("tray.selected");
+    }
+  });
+  return copy;
 }
 
 /**

@@ -5,7 +5,8 @@
  * @typedef {object} Upload
  * @property {number} id
  * @property {string} name
- * @property {"waiting" | "sending" | "reading" | "read" | "refused" | "failed"} state
+ * @property {"waiting" | "sending" | "reading" | "read" | "sent" | "refused" | "failed"} state `sent`: the page was left before
+ *   the answer came.
  * @property {number} progress Share of the bytes that were sent, [0, 1].
  * @property {any} answer The server's JSON, once it answered.
  * @property {File | null} file `null` after the page was left: what is shown then is only what became of it.
