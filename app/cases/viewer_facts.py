@@ -79,21 +79,24 @@ def _image_facts(case: CaseOut, radiograph: RadiographOut) -> list[Fact]:
     study, view = case.study, radiograph.view_position
     encoding = radiograph.encoding.upper()
     size = say("facts.format_value", encoding=encoding, columns=radiograph.columns, rows=radiograph.rows)
-    named = {say("facts.file"), say("facts.accession")}
-    facts = [
-        (say("facts.file"), radiograph.file_name),
-        (say("facts.format"), size),
-        (say("facts.view"), say("facts.view_value", view=view) if view else None),
-        (say("facts.laterality"), radiograph.image_laterality),
-        (say("facts.orientation"), say("facts.orientation_value")),
-        (say("facts.photometric"), radiograph.photometric_interpretation),
-        (say("facts.window"), _window(radiograph.window)),
-        (say("facts.spacing"), _spacing(radiograph.spacing) if radiograph.spacing else None),
-        (say("facts.study"), study_moment(case)),
-        (say("facts.description"), study.description if study else None),
-        (say("facts.accession"), study.accession_number if study else None),
+    return [
+        _given("facts.file", radiograph.file_name, is_named=True),
+        _given("facts.format", size),
+        _given("facts.view", say("facts.view_value", view=view) if view else None),
+        _given("facts.laterality", radiograph.image_laterality),
+        _given("facts.orientation", say("facts.orientation_value")),
+        _given("facts.photometric", radiograph.photometric_interpretation),
+        _given("facts.window", _window(radiograph.window)),
+        _given("facts.spacing", _spacing(radiograph.spacing) if radiograph.spacing else None),
+        _given("facts.study", study_moment(case)),
+        _given("facts.description", study.description if study else None),
+        _given("facts.accession", study.accession_number if study else None, is_named=True),
     ]
-    return [Fact(name=name, value=value or say("facts.not_given"), is_named=name in named) for name, value in facts]
+
+
+def _given(name: str, value: str | None, *, is_named: bool = False) -> Fact:
+    """Name a fact of the header; one that was not given is said not to be."""
+    return Fact(name=say(name), value=value or say("facts.not_given"), is_named=is_named)
 
 
 def _provenance(reading: ReadingOut) -> list[Fact]:
