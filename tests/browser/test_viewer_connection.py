@@ -106,6 +106,22 @@ def test_a_map_that_breaks_off_is_said(page: Page, serve: Callable[[Any], str], 
     expect(page.locator("[data-saw-list] img").first).to_be_visible()
 
 
+def test_a_viewer_whose_first_script_does_not_come_says_so(page: Page, serve: Callable[[Any], str]) -> None:
+    address = serve(FakePredictor())
+    answer = send_chest(address)
+    page.emulate_media(reduced_motion="reduce")
+    page.route("**/viewer/main.js", lambda route: route.abort())
+    page.goto(f"{address}/cases/{answer['case_id']}")
+    stalled = page.get_by_text("The viewer did not start")
+    expect(stalled).to_be_hidden()  # at first it may be on its way
+
+    animations = page.context.new_cdp_session(page)
+    animations.send("Animation.enable")
+    animations.send("Animation.setPlaybackRate", {"playbackRate": 100})
+
+    expect(stalled).to_be_visible()
+
+
 def test_tools_that_do_not_come_are_said_over_the_picture(page: Page, serve: Callable[[Any], str]) -> None:
     address = serve(FakePredictor())
     answer = send_chest(address)

@@ -38,6 +38,7 @@ loading.catch(() => {}); // said below, once there is a page to say it on
 if (document.readyState === "loading") {
   await new Promise((parsed) => document.addEventListener("DOMContentLoaded", parsed, { once: true }));
 }
+need("[data-stalled]").remove();
 const viewport = new Viewport(/** @type {HTMLCanvasElement} */ (need("[data-canvas]")), () => ({
   radiographId: panelReading().radiograph_id,
   readingId: panelReading().reading_id,
