@@ -80,23 +80,23 @@ def _image_facts(case: CaseOut, radiograph: RadiographOut) -> list[Fact]:
     encoding = radiograph.encoding.upper()
     size = say("facts.format_value", encoding=encoding, columns=radiograph.columns, rows=radiograph.rows)
     return [
-        _given("facts.file", radiograph.file_name, is_named=True),
-        _given("facts.format", size),
-        _given("facts.view", say("facts.view_value", view=view) if view else None),
-        _given("facts.laterality", radiograph.image_laterality),
-        _given("facts.orientation", say("facts.orientation_value")),
-        _given("facts.photometric", radiograph.photometric_interpretation),
-        _given("facts.window", _window(radiograph.window)),
-        _given("facts.spacing", _spacing(radiograph.spacing) if radiograph.spacing else None),
-        _given("facts.study", study_moment(case)),
-        _given("facts.description", study.description if study else None),
-        _given("facts.accession", study.accession_number if study else None, is_named=True),
+        _given(say("facts.file"), radiograph.file_name, is_named=True),
+        _given(say("facts.format"), size),
+        _given(say("facts.view"), say("facts.view_value", view=view) if view else None),
+        _given(say("facts.laterality"), radiograph.image_laterality),
+        _given(say("facts.orientation"), say("facts.orientation_value")),
+        _given(say("facts.photometric"), radiograph.photometric_interpretation),
+        _given(say("facts.window"), _window(radiograph.window)),
+        _given(say("facts.spacing"), _spacing(radiograph.spacing) if radiograph.spacing else None),
+        _given(say("facts.study"), study_moment(case)),
+        _given(say("facts.description"), study.description if study else None),
+        _given(say("facts.accession"), study.accession_number if study else None, is_named=True),
     ]
 
 
 def _given(name: str, value: str | None, *, is_named: bool = False) -> Fact:
     """Name a fact of the header; one that was not given is said not to be."""
-    return Fact(name=say(name), value=value or say("facts.not_given"), is_named=is_named)
+    return Fact(name=name, value=value or say("facts.not_given"), is_named=is_named)
 
 
 def _provenance(reading: ReadingOut) -> list[Fact]:
