@@ -43,6 +43,9 @@ CELL = 8
 
 MAX_REGIONS = 6
 
+ZOOMS = (1.0, 0.9, 1.1)
+"""Sides of the averaged views, in sides of the lung box: within what training draws."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassifierConfig:
@@ -65,6 +68,7 @@ class ClassifierConfig:
         early_share: Share of the steps that it lasts.
         hide: What a control does not see.
         enhances_contrast: `False` leaves the contrast step out, for an ablation.
+        averages_views: Read every radiograph in each of `ZOOMS` and mirrored, and take the mean of the logits.
     """
 
     name: str
@@ -85,6 +89,7 @@ class ClassifierConfig:
     early_share: float = 0.0
     hide: Hide = Hide.NOTHING
     enhances_contrast: bool = True
+    averages_views: bool = False
     input: InputSpec = field(default_factory=InputSpec)
     network: NetworkConfig = field(default_factory=NetworkConfig)
     augment: AugmentConfig = field(default_factory=AugmentConfig)
@@ -308,13 +313,28 @@ def target_loss(evidence: Tensor, regions: Tensor, weights: Tensor) -> Tensor:
     return losses.sum() / (weights.sum(1) > 0).sum().clamp(min=1)
 
 
-def hidden_inputs(prepared: Prepared, rows: NDArray[np.intp], config: ClassifierConfig) -> NDArray[np.float32]:
-    """Network inputs of rows as the config sees them, (N, S, S)."""
-    if config.hide is Hide.NOTHING and config.enhances_contrast:
+def read_logits(
+    network: nn.Module, prepared: Prepared, rows: NDArray[np.intp], config: ClassifierConfig
+) -> NDArray[np.float32]:
+    """Logits of rows as the config reads them, (N, 2) float32."""
+    if not config.averages_views:
+        return predict_logits(network, hidden_inputs(prepared, rows, config))
+    total = np.zeros((len(rows), len(HEADS)), np.float32)
+    for zoom in ZOOMS:
+        inputs = hidden_inputs(prepared, rows, config, zoom)
+        total += predict_logits(network, inputs) + predict_logits(network, inputs[:, :, ::-1])
+    return np.asarray(total / (2 * len(ZOOMS)), dtype=np.float32)
+
+
+def hidden_inputs(
+    prepared: Prepared, rows: NDArray[np.intp], config: ClassifierConfig, zoom: float = 1.0
+) -> NDArray[np.float32]:
+    """Network inputs of rows as the config sees them, (N, S, S); `zoom` is their side in sides of the lung box."""
+    if config.hide is Hide.NOTHING and config.enhances_contrast and zoom == 1:
         return np.array(prepared.plain[rows])
     size = config.input.size
     still = AugmentConfig(rotation_degrees=0, zoom=0, shift=0, mirror=0)
-    matrix = random_affine(np.random.default_rng(0), size, 1.0, still)
+    matrix = random_affine(np.random.default_rng(0), size, zoom, still)
     views = []
     for row, lungs in zip(rows, wide_lungs(prepared, rows), strict=True):
         view = warp(prepared.wide[row].astype(np.float32) / 255, matrix, size)

@@ -29,6 +29,7 @@ from model.training.classifier import (
     heads_loss,
     hidden_inputs,
     outside_share,
+    read_logits,
     sampling_probabilities,
     target_loss,
     train_classifier,
@@ -335,6 +336,32 @@ def test_a_run_writes_its_curve_and_sees_what_it_was_trained_on(tmp_path: Path, 
     seen = hidden_inputs(prepared, np.arange(2), config)
     assert seen.shape == (2, 32, 32)
     assert not np.allclose(seen, prepared.plain[:2])
+
+
+def test_averaged_views_say_the_same_of_a_radiograph_and_its_mirror_image(tmp_path: Path, predictor: Predictor) -> None:
+    prepared = _prepare(_write_images(tmp_path, 3), predictor, tmp_path / "cache")
+    mirrored = replace(prepared, plain=prepared.plain[:, :, ::-1], wide=prepared.wide[:, :, ::-1])
+    network, rows, config = build_network(TOY_NETWORK, seed=1).eval(), np.arange(3), _config(averages_views=True)
+
+    said = read_logits(network, prepared, rows, config)
+
+    np.testing.assert_allclose(read_logits(network, mirrored, rows, config), said, atol=1e-4)
+    once = [read_logits(network, one, rows, _config()) for one in (prepared, mirrored)]
+    assert not np.allclose(*once, atol=1e-4)
+
+
+def test_a_closer_view_shows_less_round_the_middle(tmp_path: Path, predictor: Predictor) -> None:
+    prepared = _prepare(_write_images(tmp_path, 1), predictor, tmp_path / "cache")
+    wide = np.zeros_like(prepared.wide)
+    wide[:, :, : wide.shape[2] // 2 + 12] = 200
+    prepared = replace(prepared, wide=wide)
+
+    edges = [
+        int((hidden_inputs(prepared, np.arange(1), _config(enhances_contrast=False), zoom)[0, 16] > 0).sum())
+        for zoom in (1.1, 1.0, 0.9)
+    ]
+
+    assert edges == sorted(set(edges))
 
 
 def test_every_committed_config_reads() -> None:

@@ -39,8 +39,8 @@ def protocol_section(protocol: Results, *, is_dated: bool) -> EvidenceSection:
             "known, every hospital in every fold. To be compared with the paper (accuracy "
             f"{protocol['paper']['accuracy']}, AUROC {protocol['paper']['auroc']}) and with nothing else: hospital "
             "and class are confounded, a network can score here by telling hospitals, and these runs have none of "
-            "the release's means against it. Each fold's threshold is the best one of the other folds. Intervals of "
-            f"the means: {intervals}."
+            f"the release's means against it. {_reader(protocol['network'])} Each fold's threshold is the best one of "
+            f"the other folds. Intervals of the means: {intervals}."
             + (
                 " These runs were trained apart from the members; the experiments say how they differ."
                 if is_dated
@@ -49,6 +49,13 @@ def protocol_section(protocol: Results, *, is_dated: bool) -> EvidenceSection:
             Table(head=("Fold", "COVID-19", "Normal", *names.values()), rows=rows),
         ),
     )
+
+
+def _reader(network: Results) -> str:
+    size = f"A network has {network['parameters'] / 1e6:.2f} million parameters"
+    if network["views"] == 1:
+        return f"{size}."
+    return f"{size} and reads {network['views']} views of a radiograph, zoomed and mirrored, whose mean counts."
 
 
 def controls_section(controls: Results) -> EvidenceSection:

@@ -10,6 +10,8 @@ from model.calibration import COVID_19
 from model.evaluation.figures import Scored, at_threshold, covid_against, roc_curve, rounded
 from model.evaluation.metrics import Estimate, auroc, resamples
 from model.findings import ABNORMAL
+from model.network import build_network
+from model.training.classifier import ZOOMS, ClassifierConfig
 from model.training.evidence.campaign import Read
 from model.training.evidence.cohort import Cohort
 from model.training.evidence.decisions import NORMAL
@@ -28,7 +30,8 @@ def protocol_figures(cohort: Cohort, reads: Sequence[Read]) -> dict[str, Any]:
         reads: One run a fold, in the order of the folds.
 
     Returns:
-        `folds`, `mean`, `deviation` over the folds, 95 % `interval` of the mean over patients, `threshold`s, `curves`.
+        `network` with its size and how many views of a radiograph it averages; `folds`, `mean`, `deviation` over the
+        folds, 95 % `interval` of the mean over patients, `threshold`s, `curves`.
     """
     held_out = [_held_out(cohort, read) for read in reads]
     thresholds = [best_threshold([one for j, one in enumerate(held_out) if j != i]) for i in range(len(held_out))]
@@ -36,6 +39,7 @@ def protocol_figures(cohort: Cohort, reads: Sequence[Read]) -> dict[str, Any]:
     values = {name: np.array([fold[name] for fold in folds]) for name in _FIGURES}
     return {
         "paper": PAPER,
+        "network": _network(reads[0].run.config),
         "folds": folds,
         "thresholds": [round(threshold, 4) for threshold in thresholds],
         "mean": {name: round(float(v.mean()), 4) for name, v in values.items()},
@@ -43,6 +47,11 @@ def protocol_figures(cohort: Cohort, reads: Sequence[Read]) -> dict[str, Any]:
         "interval": _intervals(held_out, thresholds),
         "curves": [roc_curve(scored) for scored in held_out],
     }
+
+
+def _network(config: ClassifierConfig) -> dict[str, int]:
+    parameters = sum(p.numel() for p in build_network(config.network).parameters())
+    return {"parameters": parameters, "views": 2 * len(ZOOMS) if config.averages_views else 1}
 
 
 def best_threshold(folds: Sequence[Scored]) -> float:
