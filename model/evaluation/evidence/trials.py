@@ -160,8 +160,8 @@ def runs_section(runs: Results, dated: Results) -> EvidenceSection:
         key="runs",
         title="Runs",
         parts=(
-            f"AUROC of “abnormal” on the fold that each held out. Training took {hours:.1f} hours of a processor core "
-            "in all." + (f" Trained apart from the members: {another_day}." if dated else ""),
+            f"AUROC of “abnormal” on the fold that each held out, read once. Training took {hours:.1f} hours of a "
+            "processor core in all." + (f" Trained apart from the members: {another_day}." if dated else ""),
             Table(head=("Run", "Steps", "Minutes of a core", "Loss", "AUROC"), rows=rows),
         ),
     )

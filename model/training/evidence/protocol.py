@@ -15,6 +15,7 @@ from model.training.classifier import ZOOMS, ClassifierConfig
 from model.training.evidence.campaign import Read
 from model.training.evidence.cohort import Cohort
 from model.training.evidence.decisions import NORMAL
+from model.unet import n_parameters
 
 PAPER = {"accuracy": 0.9443, "auroc": 0.988}
 """Duran-Lopez et al. 2020, abstract."""
@@ -50,8 +51,10 @@ def protocol_figures(cohort: Cohort, reads: Sequence[Read]) -> dict[str, Any]:
 
 
 def _network(config: ClassifierConfig) -> dict[str, int]:
-    parameters = sum(p.numel() for p in build_network(config.network).parameters())
-    return {"parameters": parameters, "views": 2 * len(ZOOMS) if config.averages_views else 1}
+    return {
+        "parameters": n_parameters(build_network(config.network)),
+        "views": 2 * len(ZOOMS) if config.averages_views else 1,
+    }
 
 
 def best_threshold(folds: Sequence[Scored]) -> float:

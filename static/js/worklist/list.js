@@ -3,6 +3,7 @@
  * Shows another list, or the same one brought up to date, without leaving the page: the server renders it, and rows that
  * have not changed stay as they are.
  */
+import { fetchPage } from "../live.js";
 import { fillTimes } from "../time.js";
 import { need } from "../page-data.js";
 import { say } from "../words.js";
@@ -82,20 +83,14 @@ export class List {
    */
   async #fetch(address) {
     const request = (this.#latest += 1);
-    try {
-      const response = await fetch(address, { headers: { Accept: "text/html" } });
-      const text = await response.text();
-      if (request !== this.#latest) return null;
-      if (!response.ok) throw new TypeError(String(response.status));
-      return new DOMParser().parseFromString(text, "text/html");
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      if (request !== this.#latest) return null;
+    const fresh = await fetchPage(address);
+    if (request !== this.#latest) return null;
+    if (fresh === null) {
       const region = need('[data-live="list"]');
       if (region.hasAttribute("aria-busy")) announce(say("list.failed"), { isVisible: true });
       hideSkeleton(region);
-      return null;
     }
+    return fresh;
   }
 
   /** @param {MouseEvent} event */
